@@ -1,0 +1,127 @@
+import { describe, expect, it } from '@jest/globals';
+import { HeldRuns } from '../../src/fold/held';
+import { inChunks, planRun } from '../../src/fold/plan';
+import type { RunPush } from '../../src/fold/run-push';
+import type { KnownRun } from '../../src/ledger/runs';
+
+function push(changes: Partial<RunPush> = {}): RunPush {
+  const run = changes.run ?? 'r';
+  return {
+    key: { job: 'scraper', run },
+    run,
+    scraper: 's',
+    started: 5,
+    pushed: 1_000,
+    completed: null,
+    series: [],
+    bytes: 0,
+    rejected: {},
+    removed: null,
+    ...changes,
+  };
+}
+
+function known(changes: Partial<KnownRun> = {}): KnownRun {
+  return { run: 'r', started: 5, pushed: 1_000, state: 'running', ...changes };
+}
+
+describe('planRun', () => {
+  const plan = (pushed: Partial<RunPush>, knows?: Partial<KnownRun>, now = 1_010) =>
+    planRun(push(pushed), knows === undefined ? undefined : known(knows), now, 60);
+
+  it('tells the ledger a push that it does not know, and keeps the group of a run that goes on', () => {
+    expect(plan({})).toMatchObject({ record: expect.any(String), remove: false, inFlight: true });
+    expect(plan({}, { pushed: 990 })).toMatchObject({
+      record: expect.any(String),
+      remove: false,
+      inFlight: true,
+    });
+  });
+
+  it('tells it nothing about a push that it knows', () => {
+    expect(plan({}, {})).toMatchObject({ record: undefined, remove: false, inFlight: true });
+  });
+
+  it('removes the group of a run that ended, whether the ledger has to be told or not', () => {
+    expect(plan({ completed: 1 })).toMatchObject({
+      record: expect.any(String),
+      remove: true,
+      inFlight: false,
+    });
+    expect(plan({ completed: 0 }, { state: 'failed' })).toMatchObject({
+      record: undefined,
+      remove: true,
+      inFlight: false,
+    });
+  });
+
+  it('removes a run that ended and came back, and tells the ledger', () => {
+    expect(plan({ pushed: 1_001 }, { state: 'success' })).toMatchObject({
+      record: expect.any(String),
+      remove: true,
+      inFlight: false,
+    });
+  });
+
+  it('gives up a run that is silent for too long, and tells the ledger once', () => {
+    expect(plan({}, {}, 1_060)).toMatchObject({ remove: false });
+    expect(plan({}, {}, 1_061)).toMatchObject({
+      record: expect.stringContaining('"silent":true'),
+      remove: true,
+      inFlight: false,
+    });
+    expect(plan({}, { state: 'silent' }, 1_061)).toMatchObject({ record: undefined, remove: true });
+  });
+
+  it('removes a group that must go', () => {
+    expect(plan({ removed: 'poison' })).toMatchObject({
+      record: expect.stringContaining('"removed":"poison"'),
+      remove: true,
+    });
+  });
+});
+
+describe('inChunks', () => {
+  const plans = (...sizes: readonly number[]) =>
+    sizes.map((size) => ({ ...planRun(push(), undefined, 0, 60), record: 'x'.repeat(size) }));
+
+  it('keeps chunks below their bytes, in order', () => {
+    expect(
+      inChunks(plans(40, 40, 40, 10), 100).map((chunk) => chunk.map(({ record }) => record?.length)),
+    ).toEqual([
+      [40, 40],
+      [40, 10],
+    ]);
+  });
+
+  it('sends a record alone that is larger', () => {
+    expect(inChunks(plans(10, 500, 10), 100).map((chunk) => chunk.length)).toEqual([1, 1, 1]);
+  });
+
+  it('has no chunk for nothing', () => {
+    expect(inChunks([], 100)).toEqual([]);
+  });
+});
+
+describe('HeldRuns', () => {
+  it('keeps the oldest within its bytes, and counts those that wait', () => {
+    const held = new HeldRuns(100);
+    for (const pushed of [5, 3, 9, 1, 7, 2, 8]) held.add(push({ pushed, bytes: 30 }));
+    expect(held.inOrder().map(({ pushed }) => pushed)).toEqual([1, 2, 3]);
+    expect(held.waiting).toBe(4);
+  });
+
+  it('takes runs at their end first, or those at work could keep them out for ever', () => {
+    const held = new HeldRuns(100);
+    for (const pushed of [1, 2, 3, 4]) held.add(push({ pushed, bytes: 30 }));
+    held.add(push({ pushed: 9, bytes: 30, completed: 1 }));
+    held.add(push({ pushed: 8, bytes: 0, removed: 'oversized' }));
+    expect(held.inOrder().map(({ pushed }) => pushed)).toEqual([8, 9, 1, 2]);
+  });
+
+  it('keeps one that is larger than everything: it would wait for ever', () => {
+    const held = new HeldRuns(100);
+    held.add(push({ bytes: 1_000 }));
+    expect(held.inOrder()).toHaveLength(1);
+  });
+});
