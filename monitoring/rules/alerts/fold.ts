@@ -1,0 +1,139 @@
+import type { MonitoringConfig } from '../../../src/config/config';
+import { pushedIncrease } from '../counters';
+import type { Alert } from '../definition';
+import { promql } from '../promql';
+import { inWords, label, value } from '../text';
+import { runs } from '../windows';
+
+/** Whether what scraper runs push is counted. */
+export function foldAlerts(settings: MonitoringConfig): readonly Alert[] {
+  const failing = inWords(runs(settings, 5));
+  const waiting = inWords(runs(settings, 15));
+  const window = runs(settings, 15);
+  return [
+    {
+      alert: 'ReviewMapsFoldStepFailing',
+      severity: 'warning',
+      expr: promql`max by (app, job, step) (reviewmaps_fold_step_success) == 0`,
+      forSeconds: runs(settings, 5),
+      labels: ['app', 'job', 'step'],
+      en: {
+        summary: `Step ${label('step')} of fold fails`,
+        description: `In every fold of ${label('app')} for ${failing.en} the step ${label('step')} failed (success = ${value.count}).`,
+      },
+      ko: {
+        summary: `fold의 ${label('step')} 단계가 실패하고 있습니다`,
+        description: `${label('app')}의 fold가 ${failing.ko} 동안 매번 ${label('step')} 단계에서 실패했습니다 (success = ${value.count}).`,
+      },
+      runbook: {
+        queries: [promql`reviewmaps_fold_step_success`, promql`reviewmaps_fold_groups_waiting`],
+        en: {
+          means:
+            '`read` asks the gateway for the groups of runs, `count` adds them to the ledger, `remove` deletes what is counted, `totals` reads the sums. Nothing is lost while the gateway keeps the groups; nothing is counted twice when the step works again.',
+          confirm: ['`npm run fold -- --dry-run` prints each step and its error.'],
+          act: [
+            '`read` and `remove`: the gateway, its credentials, or a proxy that refuses DELETE.',
+            '`count` and `totals`: the ledger; see [ReviewMapsLedgerUnavailable](ReviewMapsLedgerUnavailable.md).',
+          ],
+        },
+        ko: {
+          means:
+            '`read`는 게이트웨이에서 실행 그룹을 읽고, `count`는 원장에 더하고, `remove`는 집계한 그룹을 지우고, `totals`는 합계를 읽습니다. 게이트웨이에 그룹이 남아 있는 한 잃지 않으며, 복구 뒤에도 두 번 세지 않습니다.',
+          confirm: ['`npm run fold -- --dry-run`이 단계별 결과와 오류를 출력합니다.'],
+          act: [
+            '`read`, `remove`: 게이트웨이, 인증 정보, DELETE를 막는 프록시를 확인합니다.',
+            '`count`, `totals`: 원장 문제입니다. [ReviewMapsLedgerUnavailable](ReviewMapsLedgerUnavailable.md)을 봅니다.',
+          ],
+        },
+      },
+    },
+    {
+      alert: 'ReviewMapsFoldBehind',
+      severity: 'warning',
+      expr: promql`max by (app, job) (reviewmaps_fold_groups_waiting) > 0`,
+      forSeconds: runs(settings, 15),
+      labels: ['app', 'job'],
+      en: {
+        summary: `Fold of ${label('app')} does not keep up`,
+        description: `${value.count} groups of runs are waiting; for ${waiting.en} no fold got through them all.`,
+      },
+      ko: {
+        summary: `${label('app')}의 fold가 밀리고 있습니다`,
+        description: `실행 그룹 ${value.count}개가 대기 중이며, ${waiting.ko} 동안 모두 처리한 fold가 없습니다.`,
+      },
+      runbook: {
+        queries: [promql`reviewmaps_fold_groups_read`, promql`reviewmaps_job_duration_seconds`],
+        en: {
+          means:
+            'More groups arrive than a fold can count within its time. The oldest come first, so nothing is lost, but numbers are late.',
+          confirm: [
+            'Are there many groups of runs that never end? `reviewmaps_scraper_runs_in_flight` by scraper says whose.',
+          ],
+          act: [
+            'Let scrapers push less often, or end their runs with `reviewmaps_scraper_run_completed`.',
+            'Give the function more memory, which is more CPU; look at how long the ledger takes.',
+          ],
+        },
+        ko: {
+          means:
+            '한 번의 fold가 처리할 수 있는 것보다 많은 그룹이 들어옵니다. 오래된 것부터 처리하므로 잃지는 않지만 수치가 늦어집니다.',
+          confirm: [
+            '끝나지 않는 실행 그룹이 많은지 봅니다. `reviewmaps_scraper_runs_in_flight`가 스크래퍼별로 알려 줍니다.',
+          ],
+          act: [
+            '스크래퍼의 푸시 횟수를 줄이거나 `reviewmaps_scraper_run_completed`로 실행을 끝맺게 합니다.',
+            '함수 메모리를 늘려 CPU를 더 주고, 원장 응답 시간을 확인합니다.',
+          ],
+        },
+      },
+    },
+    {
+      alert: 'ReviewMapsFoldRejecting',
+      severity: 'warning',
+      expr: promql`
+sum by (app, reason) (
+  ${pushedIncrease('reviewmaps_fold_rejected_series_total', '', window)}
+  or
+  ${pushedIncrease('reviewmaps_fold_rejected_groups_total', '', window)}
+) > 0`,
+      forSeconds: 0,
+      labels: ['app', 'reason'],
+      en: {
+        summary: `Fold rejects what scrapers of ${label('app')} push`,
+        description: `${value.count} series or groups were not counted in the last ${inWords(window).en}: ${label('reason')}.`,
+      },
+      ko: {
+        summary: `${label('app')} 스크래퍼의 푸시가 거부되고 있습니다`,
+        description: `최근 ${inWords(window).ko} 동안 시계열 또는 그룹 ${value.count}개가 집계되지 않았습니다: ${label('reason')}.`,
+      },
+      runbook: {
+        queries: [
+          promql`reviewmaps_fold_rejected_series_total`,
+          promql`reviewmaps_fold_rejected_groups_total`,
+        ],
+        en: {
+          means:
+            'A run pushed something that is not in the contract. It is left out, the rest of the run counts. `unknown_metric`, `wrong_type`, `wrong_labels`, `bad_value` and `bad_buckets` are mistakes of the pusher; `poison` is a family with a wrong type, which made the pushes of others fail; `went_back` is a late or restored push and may follow a restart of the gateway.',
+          confirm: [
+            'The log of fold names the run, the scraper and the series: `aws logs tail /aws/lambda/reviewmaps-monitoring-prod-fold --since 1h`.',
+          ],
+          act: [
+            "Bring the scraper's definitions in line with the contract; the Python package does it by itself.",
+            '`went_back` once after a restart of the gateway needs nothing.',
+          ],
+        },
+        ko: {
+          means:
+            '계약에 없는 것을 실행이 푸시했습니다. 그 부분만 빠지고 나머지는 집계됩니다. `unknown_metric`, `wrong_type`, `wrong_labels`, `bad_value`, `bad_buckets`는 푸시하는 쪽의 잘못이고, `poison`은 다른 타입의 메트릭이라 다른 푸시까지 실패하게 한 것이며, `went_back`은 늦거나 복원된 푸시로 게이트웨이 재시작 뒤에 생길 수 있습니다.',
+          confirm: [
+            'fold 로그에 실행, 스크래퍼, 시계열이 나옵니다: `aws logs tail /aws/lambda/reviewmaps-monitoring-prod-fold --since 1h`',
+          ],
+          act: [
+            '스크래퍼의 메트릭 정의를 계약에 맞춥니다. Python 패키지를 쓰면 저절로 맞습니다.',
+            '게이트웨이 재시작 직후 한 번의 `went_back`은 조치가 필요 없습니다.',
+          ],
+        },
+      },
+    },
+  ];
+}

@@ -1,0 +1,68 @@
+import { type AlertCases, APP, fires, pushed, quiet } from './case';
+
+const JOB = 'reviewmaps-scraper';
+const step = (name: string) => pushed('reviewmaps_fold_step_success', JOB, { step: name });
+const WAITING = pushed('reviewmaps_fold_groups_waiting', JOB);
+const series = (reason: string) => pushed('reviewmaps_fold_rejected_series_total', JOB, { reason });
+const groups = (reason: string) => pushed('reviewmaps_fold_rejected_groups_total', JOB, { reason });
+
+export const foldCases: Readonly<Record<string, AlertCases>> = {
+  ReviewMapsFoldStepFailing: {
+    fires: [
+      fires('reading fails', { [step('read')]: '0x40', [step('totals')]: '1x40' }, '5m', {
+        labels: { app: APP, job: JOB, step: 'read' },
+        value: '0',
+      }),
+    ],
+    quiet: [
+      quiet('all work', { [step('read')]: '1x40', [step('totals')]: '1x40' }, '8m'),
+      quiet('one fold failed', { [step('read')]: '1x8 0x4 1x28' }, '3m'),
+    ],
+  },
+  ReviewMapsFoldBehind: {
+    fires: [
+      fires('some are always left', { [WAITING]: '12x80' }, '16m', {
+        labels: { app: APP, job: JOB },
+        value: '12',
+      }),
+    ],
+    quiet: [
+      quiet('none are left', { [WAITING]: '0x80' }, '16m'),
+      quiet('a burst that the next folds got through', { [WAITING]: '0x8 300x20 0x52' }, '7m'),
+    ],
+  },
+  ReviewMapsFoldRejecting: {
+    fires: [
+      fires(
+        'two series more, of one reason',
+        { [series('went_back')]: '3x20 5x60', [series('bad_value')]: '1x80' },
+        '10m',
+        {
+          labels: { app: APP, reason: 'went_back' },
+          value: '2',
+        },
+      ),
+      fires(
+        'the first poisoned group, which the ledger announced with 0',
+        { [groups('poison')]: '0x20 1x60' },
+        '10m',
+        {
+          labels: { app: APP, reason: 'poison' },
+          value: '1',
+        },
+      ),
+    ],
+    quiet: [
+      quiet(
+        'counters that exist for ever',
+        { [series('went_back')]: '3x100', [groups('poison')]: '1x100' },
+        '20m',
+      ),
+      quiet(
+        'a gateway without persistence restarted',
+        { [series('went_back')]: '3x20 stale _x5 3x60' },
+        '15m',
+      ),
+    ],
+  },
+};

@@ -1,0 +1,29 @@
+import type { MonitoringConfig } from '../../src/config/config';
+
+/** Periods in seconds. The first four are part of what the alerts were asked to mean, and of recording rules' names. */
+export const MINUTE = 60;
+export const ERROR_WINDOW = 300;
+export const LATENCY_WINDOW = 600;
+export const DAY = 86_400;
+export const HOUR = 3_600;
+
+/** A window of fewer scrapes can be empty, or hold one sample, and then `rate` gives nothing. */
+const LEAST_SCRAPES = 4;
+
+/** The shortest window that rates and increases are reliable over. */
+export function shortest({ scrapeIntervalSeconds }: MonitoringConfig): number {
+  return LEAST_SCRAPES * scrapeIntervalSeconds;
+}
+
+/**
+ * The window whose samples span one minute: one interval more, because between n scrapes lie n - 1 intervals.
+ * `rate` over it, times 60, is then what really happened in that minute.
+ */
+export function minuteOfScrapes(settings: MonitoringConfig): number {
+  return Math.max(MINUTE + settings.scrapeIntervalSeconds, shortest(settings));
+}
+
+/** For what a job reports: this many runs in a row, so that one bad run calls nobody. */
+export function runs(settings: MonitoringConfig, count: number): number {
+  return settings.jobIntervalSeconds * count;
+}
