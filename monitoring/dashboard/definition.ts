@@ -1,0 +1,109 @@
+/** What a dashboard is made of, before it is Grafana's JSON: data, in both languages. */
+
+export const LANGUAGES = ['ko', 'en'] as const;
+export type Language = (typeof LANGUAGES)[number];
+export type Text = Readonly<Record<Language, string>>;
+
+/** Grafana's names of units; `cpm` is counts a minute, `percentunit` a ratio shown in percent. */
+export type Unit = 'none' | 'short' | 'percentunit' | 's' | 'bytes' | 'reqps' | 'cpm' | 'dateTimeFromNow';
+
+export type Colour = 'green' | 'yellow' | 'orange' | 'red' | 'blue' | 'purple' | 'text';
+
+/** From `from` upwards the value has this colour; below the first step it has the base colour. */
+interface Step {
+  readonly from: number;
+  readonly colour: Colour;
+}
+
+export interface Thresholds {
+  readonly base: Colour;
+  /** Ascending. */
+  readonly steps: readonly Step[];
+}
+
+/** What one value is called. */
+export interface Mapping {
+  readonly value: number;
+  readonly text: Text;
+  readonly colour: Colour;
+}
+
+export interface Query {
+  /** PromQL (LogQL in a log panel) with the dashboard's variables. */
+  readonly expr: string;
+  /** Grafana's legend format; a text when words are in it. */
+  readonly legend: string | Text;
+  /** Why a window is written out instead of following the time range. */
+  readonly fixedWindow?: string;
+  /** The value of a system without such events is 0 and not absent. */
+  readonly zero?: true;
+}
+
+/** Series whose legend matches the regular expression are drawn like this. */
+export interface SeriesStyle {
+  readonly legend: string | Text;
+  readonly colour: Colour;
+  readonly dashed?: true;
+}
+
+/** A column of a table, in order: a label of the series, or the value of the query at an index. */
+export interface Column {
+  readonly field: string | { readonly query: number; readonly unit: Unit };
+  readonly title: Text;
+}
+
+type View =
+  | {
+      readonly kind: 'timeseries';
+      readonly stacked?: true;
+      readonly bars?: true;
+      readonly styles?: readonly SeriesStyle[];
+    }
+  | { readonly kind: 'state-timeline' }
+  | { readonly kind: 'stat'; readonly sparkline?: true }
+  | { readonly kind: 'gauge' }
+  | { readonly kind: 'bargauge' }
+  | {
+      readonly kind: 'table';
+      readonly columns: readonly Column[];
+      /** Index of the column by which rows are sorted, greatest first. */
+      readonly sortBy: number;
+    }
+  | { readonly kind: 'logs' };
+
+export interface Panel {
+  readonly title: Text;
+  readonly description: Text;
+  readonly view: View;
+  readonly unit: Unit;
+  readonly queries: readonly Query[];
+  /** Of 24 columns. */
+  readonly width: number;
+  readonly height: number;
+  readonly thresholds?: Thresholds;
+  readonly mappings?: readonly Mapping[];
+  readonly decimals?: number;
+  readonly min?: number;
+  readonly max?: number;
+  /** Said instead of "No data". */
+  readonly empty?: Text;
+  /** Alerts that watch what the panel shows; each is a link to its runbook. */
+  readonly alerts?: readonly string[];
+  /** How often the values change, when that is not at every scrape. Windows are at least four times this. */
+  readonly minStepSeconds?: number;
+}
+
+export interface Row {
+  readonly title: Text;
+  readonly panels: readonly Panel[];
+}
+
+/** A text that may be the same in both languages. */
+export function inLanguage(text: string | Text, language: Language): string {
+  return typeof text === 'string' ? text : text[language];
+}
+
+/** Both languages the same: names, numbers and signs. */
+export function same(text: string): Text {
+  return { ko: text, en: text };
+}

@@ -1,0 +1,64 @@
+import type { Language, Panel, Row, Text, Unit } from './definition';
+import { seriesIn } from './expressions';
+
+/** The part of docs/dashboard.md and docs/dashboard.ko.md that lists the panels. */
+
+const BEGIN = '<!-- panels: written by "npm run generate" -->';
+const END = '<!-- end of panels -->';
+
+const HEAD: Readonly<Record<Language, readonly string[]>> = {
+  ko: ['패널', '보여 주는 것', '단위', '메트릭', '알림'],
+  en: ['Panel', 'What it shows', 'Unit', 'Metrics', 'Alerts'],
+};
+
+const UNITS: Readonly<Record<Unit, Text>> = {
+  none: { ko: '상태', en: 'state' },
+  short: { ko: '개수', en: 'number' },
+  percentunit: { ko: '%', en: '%' },
+  s: { ko: '초', en: 'seconds' },
+  bytes: { ko: '바이트', en: 'bytes' },
+  reqps: { ko: '초당', en: 'per second' },
+  cpm: { ko: '분당', en: 'per minute' },
+  dateTimeFromNow: { ko: '시각', en: 'time' },
+};
+
+/**
+ * The page with the list of panels in the place of the one that it has.
+ * @throws RangeError for a page without the marks around it.
+ */
+export function withPanels(page: string, rows: readonly Row[], language: Language): string {
+  const begin = page.indexOf(BEGIN);
+  const end = page.indexOf(END);
+  if (begin < 0 || end < begin) throw new RangeError(`the page has no "${BEGIN}" before "${END}"`);
+  const before = page.slice(0, begin + BEGIN.length);
+  return `${before}\n\n${panelTables(rows, language)}\n\n${page.slice(end)}`;
+}
+
+function panelTables(rows: readonly Row[], language: Language): string {
+  return rows
+    .map((row, index) => {
+      const lines = [
+        HEAD[language],
+        HEAD[language].map(() => '---'),
+        ...row.panels.map((panel) => cells(panel, language)),
+      ];
+      return [
+        `### ${index + 1}. ${row.title[language]}`,
+        '',
+        ...lines.map((one) => `| ${one.join(' | ')} |`),
+      ].join('\n');
+    })
+    .join('\n\n');
+}
+
+function cells(panel: Panel, language: Language): string[] {
+  const metrics = panel.view.kind === 'logs' ? [] : panel.queries.flatMap(({ expr }) => seriesIn(expr));
+  const alerts = (panel.alerts ?? []).map((alert) => `[${alert}](runbooks/${alert}.md)`);
+  return [
+    panel.title[language],
+    panel.description[language].replaceAll('$threshold', '`$threshold`').replaceAll('|', '\\|'),
+    panel.view.kind === 'logs' ? '–' : UNITS[panel.unit][language],
+    [...new Set(metrics)].map((name) => `\`${name}\``).join(', ') || '–',
+    alerts.join(', ') || '–',
+  ];
+}

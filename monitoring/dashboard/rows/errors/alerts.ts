@@ -1,0 +1,52 @@
+import type { Column, Panel } from '../../definition';
+
+/**
+ * Alerts about the gateway or Prometheus itself belong to no application. The watchdog, which always fires, has the
+ * severity none.
+ */
+const FIRING = 'ALERTS{alertstate="firing",severity!="none",app=~"$application|"}';
+
+const FIRING_COLUMNS: readonly Column[] = [
+  { field: 'severity', title: { ko: '심각도', en: 'Severity' } },
+  { field: 'alertname', title: { ko: '알림', en: 'Alert' } },
+  { field: 'app', title: { ko: '애플리케이션', en: 'Application' } },
+  { field: { query: 0, unit: 'short' }, title: { ko: '개수', en: 'Number' } },
+];
+
+/** Alerts that fire. */
+export const alerts: readonly Panel[] = [
+  {
+    title: { ko: '발생 중인 알림 수', en: 'Alerts that fire' },
+    description: {
+      ko: '지금 발생 중인 알림의 수를 심각도별로 보여 줍니다. 없으면 0입니다.',
+      en: 'Alerts that fire now, by severity. 0 when none does.',
+    },
+    view: { kind: 'stat' },
+    unit: 'short',
+    // Alerts of the gateway have no application, so the zero belongs to none either.
+    queries: [
+      {
+        expr: `sum by (severity) (${FIRING}) or on () label_replace(vector(0), "severity", "none", "", "")`,
+        legend: '{{severity}}',
+        zero: true,
+      },
+    ],
+    width: 4,
+    height: 8,
+    decimals: 0,
+    thresholds: { base: 'green', steps: [{ from: 1, colour: 'red' }] },
+  },
+  {
+    title: { ko: '발생 중인 알림', en: 'Firing alerts' },
+    description: {
+      ko: '지금 발생 중인 알림의 이름과 심각도입니다. 할 일은 docs/runbooks의 같은 이름의 문서에 있습니다.',
+      en: 'Names and severities of the alerts that fire now. What to do is in the page of the same name in docs/runbooks.',
+    },
+    view: { kind: 'table', columns: FIRING_COLUMNS, sortBy: 3 },
+    unit: 'short',
+    queries: [{ expr: `sum by (severity, alertname, app) (${FIRING})`, legend: '{{alertname}}' }],
+    width: 10,
+    height: 8,
+    empty: { ko: '발생 중인 알림이 없습니다.', en: 'No alert fires.' },
+  },
+];
