@@ -1,37 +1,16 @@
-import { spawnSync } from 'node:child_process';
-import type { RDSDataClient } from '@aws-sdk/client-rds-data';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Backend } from '../../dev/data-api/backend';
-import { connectPostgres } from '../../dev/data-api/postgres-backend';
-import { type DataApi, startDataApi } from '../../dev/data-api/server';
-import { systemClock } from '../../src/clock';
-import { createDataApiClient, createDataApiDatabase } from '../../src/database/data-api';
-import type { Database, Parameter, Row } from '../../src/database/database';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Parameter, Row } from '../../src/database/database';
 import { quoted } from '../../src/database/identifier';
-import { type Postgres, startPostgres } from '../servers/postgres';
+import { describePostgres, type Stack, startStack } from '../servers/stack';
 
 /** The real SDK, through the local Data API endpoint, to a PostgreSQL server. */
 
 const START_LIMIT_MS = 40_000;
-const ADDRESS = {
-  resourceArn: 'arn:aws:rds:ap-northeast-2:123456789012:cluster:local',
-  secretArn: 'arn:aws:secretsmanager:ap-northeast-2:123456789012:secret:local',
-  database: 'postgres',
-};
 
-/** Jest wants to know before any test runs; Debian keeps initdb off the PATH. */
-const installed =
-  spawnSync('sh', ['-c', 'command -v initdb || ls /usr/lib/postgresql/*/bin/initdb']).status === 0;
-const describePostgres = installed || process.env['CI'] ? describe : describe.skip;
-
-let postgres: Postgres | undefined;
-let backend: Backend | undefined;
-let api: DataApi | undefined;
-let client: RDSDataClient | undefined;
-let database: Database;
+let stack: Stack;
 
 function query(sql: string, parameters: Readonly<Record<string, Parameter>> = {}, limitMs = 5_000) {
-  return database.query({ sql, parameters, idempotent: true }, AbortSignal.timeout(limitMs));
+  return stack.database.query({ sql, parameters, idempotent: true }, AbortSignal.timeout(limitMs));
 }
 
 async function only(sql: string, parameters?: Readonly<Record<string, Parameter>>): Promise<Row | undefined> {
@@ -40,22 +19,11 @@ async function only(sql: string, parameters?: Readonly<Record<string, Parameter>
 
 describePostgres('the adapter, the SDK, the local endpoint and PostgreSQL (needs initdb)', () => {
   beforeAll(async () => {
-    postgres = await startPostgres();
-    backend = await connectPostgres(postgres.url);
-    api = await startDataApi({ backend });
-    client = createDataApiClient({
-      region: 'ap-northeast-2',
-      endpoint: api.url,
-      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    });
-    database = createDataApiDatabase({ client, address: ADDRESS, clock: systemClock });
+    stack = await startStack();
   }, START_LIMIT_MS);
 
   afterAll(async () => {
-    client?.destroy();
-    await api?.close();
-    await backend?.close();
-    await postgres?.stop();
+    await stack?.stop();
   }, START_LIMIT_MS);
 
   it('carries 64-bit integers exactly, both ways', async () => {
@@ -154,7 +122,7 @@ describePostgres('the adapter, the SDK, the local endpoint and PostgreSQL (needs
     const controller = new AbortController();
     const reason = new Error('the budget is spent');
     const statement = { sql: 'SELECT 1 AS n FROM pg_sleep(30) -- to be aborted', idempotent: true };
-    const waiting = database.query(statement, controller.signal);
+    const waiting = stack.database.query(statement, controller.signal);
     waiting.catch(() => {});
     const running =
       "SELECT count(*) AS n FROM pg_stat_activity WHERE query LIKE '%to be abor' || 'ted' AND state = 'active'";

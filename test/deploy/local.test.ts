@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { freePort } from '../servers/process';
 import { Project } from './project';
 
 const LIMIT_MS = 60_000;
@@ -27,16 +27,6 @@ export async function handler(_event: unknown, context: { getRemainingTimeInMill
 interface Seen {
   readonly environment: Readonly<Record<string, string>>;
   readonly remaining: number;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
 }
 
 /** Resolves with everything written so far as soon as all of the texts are in it. */

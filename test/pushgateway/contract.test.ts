@@ -1,4 +1,5 @@
 import http from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { startEmbeddedGateway } from '../../dev/gateway/server';
 import { systemClock } from '../../src/clock';
@@ -221,6 +222,8 @@ function contract(name: string, start: () => Promise<Subject>): void {
           { labels: { job: 'odd', instance: '', zone: value, app: 'shop' }, value: 1 },
         ]);
         await gateway.remove({ zone: value, app: 'shop', job: 'odd' }, signal());
+        // The gateway answers a removal before it has done it.
+        for (const limit = signal(); !limit.aborted && (await groups()).length > 0; ) await sleep(20);
         expect(await groups()).toEqual([]);
       });
 
@@ -235,6 +238,7 @@ function contract(name: string, start: () => Promise<Subject>): void {
         await push({ job: 'a' }, 'u 1');
         await push({ job: 'a', run: '1' }, 'v 1');
         await gateway.remove({ job: 'a' }, signal());
+        for (const limit = signal(); !limit.aborted && (await groups()).length > 1; ) await sleep(20);
         expect((await groups()).map(({ labels }) => labels)).toEqual([{ job: 'a', run: '1' }]);
       });
 
@@ -373,10 +377,15 @@ function contract(name: string, start: () => Promise<Subject>): void {
         ['PUT', '/metrics/job/a/1b/c', 400],
         ['PUT', '/metrics/job@base64/=', 400],
         ['PUT', '/metrics/job/a/zone@base64/!!', 400],
-        ['PUT', '/metrics/job/a//b', 301],
         ['DELETE', '/metrics/job/unknown', 202],
       ])('answers %s %s with %d', async (method, path, status) => {
         expect((await request(method, `${subject.url}${path}`, '')).status).toBe(status);
+      });
+
+      it('redirects an address with an empty part', async () => {
+        const { status } = await request('PUT', `${subject.url}/metrics/job/a//b`, '');
+        // Built with Go 1.26 and later it says 307.
+        expect([301, 307]).toContain(status);
       });
 
       it('is not taken for a gateway below a path prefix that it does not have', async () => {

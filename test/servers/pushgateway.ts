@@ -1,9 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import http from 'node:http';
-import { createServer } from 'node:net';
 import path from 'node:path';
+import { endProcess, freePort } from './process';
 
 /** Debian's name for it, and upstream's. */
 const NAMES = ['prometheus-pushgateway', 'pushgateway'];
@@ -44,17 +43,6 @@ export interface PushgatewayOptions {
   readonly extraArguments?: readonly string[];
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port was given');
-  return address.port;
-}
-
 function isReady(url: string): Promise<boolean> {
   return new Promise((resolve) => {
     const request = http.get(`${url}/-/ready`, { agent: false, timeout: 1_000 }, (answer) => {
@@ -64,13 +52,6 @@ function isReady(url: string): Promise<boolean> {
     request.once('timeout', () => request.destroy());
     request.once('error', () => resolve(false));
   });
-}
-
-async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill(signal);
-  await ended;
 }
 
 /** Starts the real gateway on loopback and waits until it answers. */
@@ -108,14 +89,14 @@ export async function startPushgateway(options: PushgatewayOptions = {}): Promis
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   } catch (thrown) {
-    await end(child, 'SIGKILL');
+    await endProcess(child, 'SIGKILL');
     throw thrown;
   }
   return {
     url,
     port,
     pid: child.pid ?? 0,
-    stop: async () => await end(child, 'SIGTERM'),
-    kill: async () => await end(child, 'SIGKILL'),
+    stop: async () => await endProcess(child, 'SIGTERM'),
+    kill: async () => await endProcess(child, 'SIGKILL'),
   };
 }

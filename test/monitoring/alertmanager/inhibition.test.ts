@@ -1,9 +1,13 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { alertsOf, ruleGroups } from '../../../monitoring/rules/groups';
 import { settings } from '../../../monitoring/settings';
+import { ALERTMANAGER, type Alertmanager, startAlertmanager } from '../../servers/alertmanager';
+import { Receivers } from '../../servers/receivers';
 import { describeTool } from '../rules/tool';
-import { ALERTMANAGER, type Alertmanager, startAlertmanager } from './server';
+
+const CONFIGURATION = 'deploy/alertmanager/alertmanager.yml';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -23,16 +27,13 @@ const firing = (name: string, labels: Labels): Labels => {
 describeTool('Alertmanager', `${ALERTMANAGER ?? 'alertmanager'} --version`)('what Alertmanager sends', () => {
   let server: Alertmanager;
   beforeEach(async () => {
-    server = await startAlertmanager('deploy/alertmanager/alertmanager.yml');
+    server = await startAlertmanager(await readFile(CONFIGURATION, 'utf8'));
   });
   afterEach(() => server.stop());
 
   /** Lets all of these fire, and expects that these are left. */
   async function expectLeft(expected: readonly string[], ...alerts: readonly Labels[]): Promise<void> {
-    const body = JSON.stringify(alerts.map((labels) => ({ labels })));
-    const headers = { 'Content-Type': 'application/json' };
-    const posted = await fetch(`${server.url}/api/v2/alerts`, { method: 'POST', headers, body });
-    expect(posted.status).toBe(200);
+    await post(server.url, alerts);
     expect(await activeOnce(server.url, expected)).toEqual(expected);
   }
 
@@ -107,8 +108,60 @@ describeTool('Alertmanager', `${ALERTMANAGER ?? 'alertmanager'} --version`)('wha
   });
 });
 
+describeTool('Alertmanager', `${ALERTMANAGER ?? 'alertmanager'} --version`)(
+  'what someone is called for',
+  () => {
+    let server: Alertmanager;
+    let receivers: Receivers;
+    beforeEach(async () => {
+      receivers = await Receivers.open();
+      const shipped = await readFile(CONFIGURATION, 'utf8');
+      // A tenth of the time: nobody waits for ten seconds here.
+      const sooner = shipped.replaceAll(
+        /(?<=group_wait: )(\d+)s/g,
+        (_, tenths) => `${Number(tenths) * 100}ms`,
+      );
+      server = await startAlertmanager(sooner, receivers.url);
+    });
+    afterEach(async () => {
+      await server.stop();
+      await receivers.close();
+    });
+
+    it('is the cause, although its effects arrive a moment before it', async () => {
+      await post(server.url, [
+        firing('MetricsAbsent', COLLECT),
+        firing('ServiceDown', { ...APP, service: 'scraper' }),
+      ]);
+      await setTimeout(MOMENT);
+      await post(server.url, [
+        firing('GatewayDown', { job: 'pushgateway', instance: 'pushgateway:9091' }),
+        firing('ServiceDown', { ...APP, service: 'database' }),
+      ]);
+      const until = Date.now() + SETTLED;
+      while (receivers.messages.length < 2 && Date.now() < until) await setTimeout(20);
+      expect(receivers.titles('on-call').toSorted()).toEqual([
+        '[FIRING 1] ReviewMapsGatewayDown',
+        '[FIRING 1] ReviewMapsServiceDown',
+      ]);
+      expect(receivers.messages.map(({ text }) => text).join()).toMatch(/ServiceDown critical \S+ database/);
+    });
+  },
+);
+
+/** Milliseconds between two alerts of one evaluation of the rules, by far. */
+const MOMENT = 200;
 /** Milliseconds. The inhibitor sees alerts a moment after they are accepted: usually at once. */
 const SETTLED = 5_000;
+
+async function post(url: string, alerts: readonly Labels[]): Promise<void> {
+  const body = JSON.stringify(
+    alerts.map((labels) => ({ labels, annotations: { summary: Object.values(labels).join(' ') } })),
+  );
+  const headers = { 'Content-Type': 'application/json' };
+  const posted = await fetch(`${url}/api/v2/alerts`, { method: 'POST', headers, body });
+  expect(posted.status).toBe(200);
+}
 
 /** Asks until the answer is as expected, and gives the last one. */
 async function activeOnce(url: string, expected: readonly string[]): Promise<readonly string[]> {

@@ -36,15 +36,23 @@ describeTool('amtool', 'amtool --version')('the configuration of Alertmanager', 
 });
 
 describeTool('amtool', 'amtool --version')('the message', () => {
-  it('says each alert in Korean and English, with its links', async () => {
+  const [one, other] = alerts;
+  if (one === undefined || other === undefined) throw new Error('there are no alerts');
+  const given = (alert: typeof one, status: 'firing' | 'resolved') => ({
+    status,
+    labels: { alertname: alert.alert },
+    annotations: annotationsOf(alert, settings),
+  });
+
+  async function rendered(...given: readonly { readonly status: string }[]): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), 'message-'));
     const data = join(folder, 'data.json');
-    const [down] = alerts;
-    if (down === undefined) throw new Error('there are no alerts');
-    const annotations = annotationsOf(down, settings);
-    const labels = { alertname: down.alert };
-    const one = { status: 'firing', labels, annotations };
-    await writeFile(data, JSON.stringify({ status: 'firing', commonLabels: labels, alerts: [one] }));
+    const firing = given.some(({ status }) => status === 'firing');
+    const commonLabels = given.length === 1 ? { alertname: one?.alert } : {};
+    await writeFile(
+      data,
+      JSON.stringify({ status: firing ? 'firing' : 'resolved', commonLabels, alerts: given }),
+    );
     const message = await amtool(
       'template',
       'render',
@@ -53,8 +61,30 @@ describeTool('amtool', 'amtool --version')('the message', () => {
       `--template.data=${data}`,
     );
     await rm(folder, { recursive: true });
+    return message;
+  }
+
+  it('says each alert in Korean and English, with its links', async () => {
+    const message = await rendered(given(one, 'firing'));
     expect(message).toContain('[FIRING 1] ReviewMapsServiceDown|');
-    for (const text of Object.values(annotations)) expect(message).toContain(text);
+    for (const text of Object.values(annotationsOf(one, settings))) expect(message).toContain(text);
+    expect(message).not.toContain('Resolved');
+  });
+
+  it('tells what is over from what is not: warnings come together', async () => {
+    const message = await rendered(given(other, 'resolved'), given(one, 'firing'));
+    expect(message).toContain('[FIRING 1] ReviewMaps|');
+    const [firing, resolved] = message.split('Resolved');
+    expect(firing).toContain(one.en.description);
+    expect(firing).not.toContain(other.en.description);
+    expect(resolved).toContain(other.en.description);
+    expect(resolved).not.toContain(one.en.description);
+  });
+
+  it('says that all is over', async () => {
+    const message = await rendered(given(one, 'resolved'));
+    expect(message).toContain('[RESOLVED] ReviewMapsServiceDown|');
+    expect(message).toContain(one.en.description);
   });
 });
 
@@ -84,6 +114,12 @@ describe('the inhibitions', () => {
         effects.some((name) => byName.get(name)?.severity === 'critical'),
     );
     expect(wrong).toEqual([]);
+  });
+
+  it('let the gateway speak first, however soon data counts as stale', () => {
+    const sooner = alertsOf(ruleGroups({ ...settings, staleAfterSeconds: 120 }));
+    const wait = (name: string) => sooner.find(({ alert }) => alert === name)?.forSeconds;
+    expect(wait('ReviewMapsMetricsAbsent')).toBe(wait('ReviewMapsGatewayDown'));
   });
 
   it('never make an alert hold back itself', () => {

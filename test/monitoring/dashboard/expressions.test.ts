@@ -7,7 +7,7 @@ import { describe, expect, it } from '@jest/globals';
 import { rows } from '../../../monitoring/dashboard/dashboard';
 import { DEFAULT_VALUES, everyValue, seriesIn, substitute } from '../../../monitoring/dashboard/expressions';
 import { THRESHOLDS } from '../../../monitoring/dashboard/variables';
-import { isInstalled } from './prometheus';
+import { isInstalled } from '../../servers/prometheus';
 
 const CI = process.env['CI'] !== undefined && process.env['CI'] !== 'false' && process.env['CI'] !== '';
 const describePromtool = isInstalled('promtool') || CI ? describe : describe.skip;

@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { rows } from '../../../monitoring/dashboard/dashboard';
-import type { Panel, Query } from '../../../monitoring/dashboard/definition';
+import type { Query } from '../../../monitoring/dashboard/definition';
 import { everyValue, seriesIn, substitute } from '../../../monitoring/dashboard/expressions';
 import { APPLICATIONS, DEFAULT_THRESHOLD, EVERY_APPLICATION } from '../../../monitoring/dashboard/variables';
 import { externalMetrics } from '../../../monitoring/external-metrics';
 import { recordingGroups } from '../../../monitoring/rules/recording';
 import { settings } from '../../../monitoring/settings';
 import { catalog } from '../../../src/metrics/catalog';
+import { isInstalled, type RunningPrometheus, type Sample, startPrometheus } from '../../servers/prometheus';
 import { ALERTS_OF_NOBODY, NOISY, QUIET } from './applications';
 import { djangoText, gatewayText, LATE_EXCEPTION_AT, LATE_EXCEPTIONS } from './exposition';
-import { isInstalled, type RunningPrometheus, type Sample, startPrometheus } from './prometheus';
+import { isInstant, type PanelQuery, panelQueries } from './panel-queries';
 
 /** At a scrape each second; a rate needs at least four. */
 const WINDOWS = { rateInterval: '5s', range: '1h' };
@@ -21,31 +21,10 @@ const SCRAPES = LATE_EXCEPTION_AT + 8;
 const CI = process.env['CI'] !== undefined && process.env['CI'] !== 'false' && process.env['CI'] !== '';
 const describePrometheus = isInstalled('prometheus') || CI ? describe : describe.skip;
 
-interface Case {
-  readonly title: string;
-  readonly panel: Panel;
-  readonly query: Query;
-}
-
-const cases: readonly Case[] = rows.flatMap((row) =>
-  row.panels
-    .filter(({ view }) => view.kind !== 'logs')
-    .flatMap((panel) =>
-      panel.queries.map((query, index) => ({
-        title: `${row.title.en} / ${panel.title.en} / ${index + 1}`,
-        panel,
-        query,
-      })),
-    ),
-);
-
 /** A line of its own that belongs to no application. */
 const isConstant = ({ expr }: Query) => expr.startsWith('vector(');
 /** What shows series without an application beside those of the chosen ones. */
 const isOfNobody = ({ expr }: Query) => expr.includes('$application|');
-
-const isInstant = ({ view }: Panel) =>
-  view.kind === 'stat' ? view.sparkline !== true : ['gauge', 'bargauge', 'table'].includes(view.kind);
 
 /** Values of a label, each once, in order. */
 function valuesOf(label: string, series: readonly Sample[]): string[] {
@@ -78,34 +57,31 @@ describePrometheus('the panels on a real Prometheus', () => {
     if (address === null || typeof address === 'string') throw new Error('the exporter has no port');
     const targets = [`127.0.0.1:${address.port}`];
     prometheus = await startPrometheus(
-      {
-        global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
-        scrape_configs: [
-          {
-            job_name: 'pushgateway',
-            honor_labels: true,
-            metrics_path: '/gateway',
-            static_configs: [{ targets }],
-          },
-          {
-            job_name: 'django',
-            static_configs: [
-              { targets, labels: { __metrics_path__: '/noisy', app: NOISY } },
-              { targets, labels: { __metrics_path__: '/quiet', app: QUIET } },
-            ],
-          },
-        ],
-      },
+      ({ rules }) =>
+        JSON.stringify({
+          rule_files: [rules],
+          global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
+          scrape_configs: [
+            {
+              job_name: 'pushgateway',
+              honor_labels: true,
+              metrics_path: '/gateway',
+              static_configs: [{ targets }],
+            },
+            {
+              job_name: 'django',
+              static_configs: [
+                { targets, labels: { __metrics_path__: '/noisy', app: NOISY } },
+                { targets, labels: { __metrics_path__: '/quiet', app: QUIET } },
+              ],
+            },
+          ],
+        }),
       ruleFile(),
     );
     const records = recordingRules().map(({ record }) => `count(${record}{app="${NOISY}"})`);
-    const limit = Date.now() + 60_000;
-    for (const ready of [`count_over_time(up{job="django",app="${NOISY}"}[1h]) >= ${SCRAPES}`, ...records]) {
-      while ((await prometheus.ask(ready, Date.now() / 1_000)).length === 0) {
-        if (Date.now() > limit) throw new Error(`after a minute there is still nothing for ${ready}`);
-        await new Promise((resolve) => setTimeout(resolve, 250));
-      }
-    }
+    for (const ready of [`count_over_time(up{job="django",app="${NOISY}"}[1h]) >= ${SCRAPES}`, ...records])
+      await prometheus.until(ready);
     now = Date.now() / 1_000;
   }, 100_000);
 
@@ -116,7 +92,7 @@ describePrometheus('the panels on a real Prometheus', () => {
   });
 
   /** What the panel would draw: its last seconds, or this moment. */
-  async function drawn({ panel }: Case, expr: string): Promise<readonly Sample[]> {
+  async function drawn({ panel }: PanelQuery, expr: string): Promise<readonly Sample[]> {
     const series = await prometheus.ask(expr, isInstant(panel) ? now : { from: now - 3, to: now });
     const bad = series.filter(({ values }) => values.some((value) => !Number.isFinite(value)));
     expect(bad).toEqual([]);
@@ -126,17 +102,17 @@ describePrometheus('the panels on a real Prometheus', () => {
     return series;
   }
 
-  const written = ({ query }: Case, application: string) =>
+  const written = ({ query }: PanelQuery, application: string) =>
     substitute(query.expr, { ...WINDOWS, application, threshold: DEFAULT_THRESHOLD });
 
-  it.each(cases)('$title has data for every value of the variables', async (one) => {
+  it.each(panelQueries)('$title has data for every value of the variables', async (one) => {
     for (const expr of everyValue(one.query.expr, [NOISY], WINDOWS)) {
       const series = await drawn(one, expr);
       expect({ expr, series: series.length }).not.toEqual({ expr, series: 0 });
     }
   });
 
-  it.each(cases.filter(({ query }) => !isConstant(query) && !isOfNobody(query)))(
+  it.each(panelQueries.filter(({ query }) => !isConstant(query) && !isOfNobody(query)))(
     '$title is of the chosen applications, and says which',
     async (one) => {
       const apps = async (application: string) =>
@@ -149,7 +125,7 @@ describePrometheus('the panels on a real Prometheus', () => {
     },
   );
 
-  it.each(cases.filter(({ query }) => query.zero === true && !isOfNobody(query)))(
+  it.each(panelQueries.filter(({ query }) => query.zero === true && !isOfNobody(query)))(
     '$title is 0, and not absent, for an application without such events',
     async (one) => {
       const series = await drawn(one, written(one, QUIET));
@@ -161,7 +137,7 @@ describePrometheus('the panels on a real Prometheus', () => {
     },
   );
 
-  it.each(cases)('$title has the labels that its legend shows', async (one) => {
+  it.each(panelQueries)('$title has the labels that its legend shows', async (one) => {
     const { legend } = one.query;
     const text = typeof legend === 'string' ? legend : legend.en;
     const shown = [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name = '']) => name);
@@ -173,7 +149,7 @@ describePrometheus('the panels on a real Prometheus', () => {
   });
 
   it('alerts without an application are shown whatever is chosen, the watchdog never', async () => {
-    const [one] = cases.filter(({ panel, query }) => panel.view.kind === 'table' && isOfNobody(query));
+    const [one] = panelQueries.filter(({ panel, query }) => panel.view.kind === 'table' && isOfNobody(query));
     if (one === undefined) throw new Error('no table of alerts');
     const names = async (application: string) =>
       valuesOf('alertname', await drawn(one, written(one, application)));
@@ -182,7 +158,7 @@ describePrometheus('the panels on a real Prometheus', () => {
   });
 
   it('the first exceptions of a kind count, though their series begins with them', async () => {
-    const one = cases.find(({ panel }) => panel.title.en === 'Exceptions by type');
+    const one = panelQueries.find(({ panel }) => panel.title.en === 'Exceptions by type');
     if (one === undefined) throw new Error('no panel of exceptions');
     const series = await prometheus.ask(written(one, NOISY), { from: (started ?? 0) / 1_000, to: now });
     const late = series.filter(({ labels }) => labels['exception_type'] === 'LateError');
@@ -200,7 +176,7 @@ describePrometheus('the panels on a real Prometheus', () => {
   it('what is asked of them is everything that they read', async () => {
     const names = await prometheus.get('label/__name__/values', {});
     expect(names).toEqual(
-      expect.arrayContaining([...new Set(cases.flatMap(({ query }) => seriesIn(query.expr)))]),
+      expect.arrayContaining([...new Set(panelQueries.flatMap(({ query }) => seriesIn(query.expr)))]),
     );
     const plain = (metrics: Readonly<Record<string, { readonly type: string }>>) =>
       Object.entries(metrics).map(([name, { type }]) => (type === 'histogram' ? `${name}_bucket` : name));

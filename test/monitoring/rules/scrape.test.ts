@@ -1,13 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { prometheusYaml } from '../../../monitoring/rules/prometheus-config';
 import { settings } from '../../../monitoring/settings';
+import { type RunningPrometheus, startPrometheus } from '../../servers/prometheus';
 import { describeTool } from './tool';
 
 /** What a gateway shows: a job's group, a run's group, and a metric of its own. */
@@ -30,44 +27,33 @@ describeTool('prometheus', 'prometheus --version')(
   'what Prometheus stores with the shipped configuration',
   () => {
     const servers: Server[] = [];
-    let prometheus: ChildProcess;
-    let folder = '';
+    let prometheus: RunningPrometheus;
     let url = '';
 
     beforeAll(async () => {
-      folder = await mkdtemp(join(tmpdir(), 'scrape-'));
-      const [gateway, django, free] = await Promise.all([serve(GATEWAY), serve(DJANGO), serve('')]);
+      const [gateway, django] = await Promise.all([serve(GATEWAY), serve(DJANGO)]);
       servers.push(gateway, django);
-      const address = addressOf(free);
-      await closed(free);
-      url = `http://${address}`;
-      const targets = {
-        django: addressOf(django),
-        pushgateway: addressOf(gateway),
-        prometheus: address,
-        alertmanager: '127.0.0.1:9',
-        rules: join(folder, 'none.yml'),
-      };
-      const file = join(folder, 'prometheus.yml');
-      await writeFile(file, prometheusYaml({ ...settings, scrapeIntervalSeconds: 1 }, targets));
-      prometheus = spawn(
-        'prometheus',
-        [
-          `--config.file=${file}`,
-          `--storage.tsdb.path=${join(folder, 'data')}`,
-          `--web.listen-address=${address}`,
-        ],
-        { stdio: 'ignore' },
+      prometheus = await startPrometheus(
+        ({ address, rules }) =>
+          prometheusYaml(
+            { ...settings, scrapeIntervalSeconds: 1 },
+            {
+              django: addressOf(django),
+              pushgateway: addressOf(gateway),
+              prometheus: address,
+              alertmanager: '127.0.0.1:9',
+              rules,
+            },
+          ),
+        'groups: []',
       );
+      ({ url } = prometheus);
       await scraped(url);
     }, LIMIT);
 
     afterAll(async () => {
-      const ended = once(prometheus, 'exit');
-      prometheus.kill('SIGTERM');
-      await ended;
+      await prometheus?.stop();
       await Promise.all(servers.map(closed));
-      await rm(folder, { recursive: true });
     }, LIMIT);
 
     it("keeps the pushers' own labels", async () => {

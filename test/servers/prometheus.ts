@@ -1,13 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { endProcess, freePort } from './process';
 
 /** Milliseconds. It takes about a second. */
 const START_LIMIT = 30_000;
+/** Milliseconds for what a test waits for. */
+const WAIT_LIMIT = 60_000;
 
 /** Whether the program is on the PATH. */
 export function isInstalled(program: string): boolean {
@@ -32,48 +34,45 @@ export interface RunningPrometheus {
   get(from: string, parameters: Readonly<Record<string, string>>): Promise<unknown>;
   /** The series of an expression: at one time (seconds since 1970), or between two in steps of a second. */
   ask(expr: string, at: number | { readonly from: number; readonly to: number }): Promise<readonly Sample[]>;
+  /** Resolves when there are series of the expression. @throws Error after a minute */
+  until(expr: string): Promise<void>;
   stop(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port was given');
-  return address.port;
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGTERM');
-  await ended;
+/** What a configuration must know of the server that it is for. */
+interface Own {
+  /** `host:port`. */
+  readonly address: string;
+  /** Path of its rule file. */
+  readonly rules: string;
 }
 
 /**
  * Starts the real Prometheus on loopback with a folder of its own.
- * @param config JSON is YAML
+ * @param configuration gives the text of prometheus.yml; JSON is YAML
  * @param rules content of a rule file
+ * @param extraArguments flags of the program
  */
-export async function startPrometheus(config: object, rules: string): Promise<RunningPrometheus> {
+export async function startPrometheus(
+  configuration: (own: Own) => string,
+  rules: string,
+  extraArguments: readonly string[] = [],
+): Promise<RunningPrometheus> {
   const folder = await mkdtemp(path.join(tmpdir(), 'reviewmaps-prometheus-'));
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  await writeFile(path.join(folder, 'rules.yml'), rules);
-  await writeFile(
-    path.join(folder, 'prometheus.yml'),
-    JSON.stringify({ ...config, rule_files: [path.join(folder, 'rules.yml')] }),
-  );
+  const address = `127.0.0.1:${port}`;
+  const url = `http://${address}`;
+  const own = { address, rules: path.join(folder, 'rules.yml') };
+  await writeFile(own.rules, rules);
+  await writeFile(path.join(folder, 'prometheus.yml'), configuration(own));
   const child = spawn(
     'prometheus',
     [
       `--config.file=${path.join(folder, 'prometheus.yml')}`,
       `--storage.tsdb.path=${path.join(folder, 'data')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
+      `--web.listen-address=${address}`,
       '--log.level=warn',
+      ...extraArguments,
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   );
@@ -87,7 +86,7 @@ export async function startPrometheus(config: object, rules: string): Promise<Ru
   });
   failed.catch(() => undefined);
   const stop = async () => {
-    await end(child);
+    await endProcess(child);
     await rm(folder, { recursive: true, force: true });
   };
 
@@ -96,7 +95,7 @@ export async function startPrometheus(config: object, rules: string): Promise<Ru
     while (!(await Promise.race([isReady(url), failed]))) {
       if (performance.now() > limit) throw new Error(`Prometheus did not get ready: ${output}`);
       // Nothing announces that it listens; it is asked again shortly after.
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await sleep(50);
     }
   } catch (thrown) {
     await stop();
@@ -109,20 +108,23 @@ export async function startPrometheus(config: object, rules: string): Promise<Ru
     if (!answer.ok) throw new Error(`${JSON.stringify(body)} for ${JSON.stringify(parameters)}`);
     return member(body, 'data');
   };
-  return {
-    url,
-    get,
-    stop,
-    ask: async (query, at) => {
-      const data =
-        typeof at === 'number'
-          ? await get('query', { query, time: String(at) })
-          : await get('query_range', { query, start: String(at.from), end: String(at.to), step: '1' });
-      const result = member(data, 'result');
-      if (!Array.isArray(result)) throw new Error(`no list of series for ${query}`);
-      return result.map(sample);
-    },
+  const ask: RunningPrometheus['ask'] = async (query, at) => {
+    const data =
+      typeof at === 'number'
+        ? await get('query', { query, time: String(at) })
+        : await get('query_range', { query, start: String(at.from), end: String(at.to), step: '1' });
+    const result = member(data, 'result');
+    if (!Array.isArray(result)) throw new Error(`no list of series for ${query}`);
+    return result.map(sample);
   };
+  const until: RunningPrometheus['until'] = async (expr) => {
+    const end = performance.now() + WAIT_LIMIT;
+    while ((await ask(expr, Date.now() / 1_000)).length === 0) {
+      if (performance.now() > end) throw new Error(`after a minute there is still nothing for ${expr}`);
+      await sleep(250);
+    }
+  };
+  return { url, get, ask, until, stop };
 }
 
 async function isReady(url: string): Promise<boolean> {
