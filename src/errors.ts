@@ -33,9 +33,7 @@ export class ConfigError extends MonitoringError {
   }
 }
 
-/** A statement failed, or answered with something that its collector cannot use. */
-export class QueryError extends MonitoringError {
-  override readonly name = 'QueryError';
+abstract class SqlError extends MonitoringError {
   /** The five characters PostgreSQL gives for what went wrong, when it was PostgreSQL that failed. */
   readonly sqlState: string | undefined;
 
@@ -45,15 +43,14 @@ export class QueryError extends MonitoringError {
   }
 }
 
-/** The ledger is missing, older than this program, or refused a call. */
-export class LedgerError extends MonitoringError {
-  override readonly name = 'LedgerError';
-  readonly sqlState: string | undefined;
+/** A statement failed, or answered with something that its collector cannot use. */
+export class QueryError extends SqlError {
+  override readonly name = 'QueryError';
+}
 
-  constructor(message: string, details: ErrorDetails & { sqlState?: string | undefined } = {}) {
-    super(message, details);
-    this.sqlState = details.sqlState;
-  }
+/** The ledger is missing, older than this program, or refused a call. */
+export class LedgerError extends SqlError {
+  override readonly name = 'LedgerError';
 }
 
 /** The Pushgateway could not be reached, or refused what was sent. */

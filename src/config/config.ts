@@ -43,6 +43,9 @@ export type GatewayCredentials =
   /** A JSON secret with `username` and `password`, or with `token`. */
   | { readonly kind: 'secret'; readonly arn: string };
 
+/** Credentials as they are sent: a secret has been read by then. */
+export type UsableCredentials = Exclude<GatewayCredentials, { readonly kind: 'secret' }>;
+
 /** A table, and the name that the user wrote, which is the value of the label `table_name`. */
 export interface TableRef {
   readonly schema: string | undefined;

@@ -1,4 +1,10 @@
-import type { Config, TableRef } from '../config/config';
+import type {
+  CampaignsConfig,
+  CleanupConfig,
+  Config,
+  FreshnessProbeConfig,
+  TableRef,
+} from '../config/config';
 
 /** A column that the configuration names, and what is done with it. */
 export interface ColumnNeed {
@@ -41,6 +47,9 @@ export interface Requirements {
 /** Columns that an upsert rewrites each time, going by their usual names. */
 const REWRITTEN = /upd|modif|chang|touch|seen|sync/i;
 
+type SoftDelete = Extract<CleanupConfig, { source: 'soft-delete' }>;
+
+/** What is read in more than one way is there once, with the strictest need. */
 export function requirementsOf(
   config: Pick<Config, 'campaigns' | 'tables' | 'cleanup' | 'services'>,
 ): Requirements {
@@ -49,72 +58,76 @@ export function requirementsOf(
   const fresh = config.services
     .flatMap(({ probes }) => probes)
     .flatMap((probe) => (probe.kind === 'freshness' ? [probe] : []));
+  const tables = [
+    campaign,
+    ...config.tables.refs,
+    ...[...config.cleanup, ...fresh].map(({ table }) => table),
+  ];
+  const ids = softDeletes.map(({ table, id }) => ({ table, column: id }));
+  return {
+    tables: once(tables, ({ label }) => label),
+    columns: once(columnNeeds(config.campaigns, softDeletes, fresh), nameOf),
+    indexes: once(indexNeeds(config.campaigns, softDeletes, fresh), nameOf),
+    keys: once([{ table: campaign, column: columns.id }, ...ids], nameOf),
+  };
+}
+
+/** Of two needs of one column the stricter comes first. */
+function columnNeeds(
+  { table, columns }: CampaignsConfig,
+  softDeletes: readonly SoftDelete[],
+  fresh: readonly FreshnessProbeConfig[],
+): ColumnNeed[] {
   const moment = { use: 'moment', required: true } as const;
   const value = { use: 'value', required: true } as const;
+  return [
+    { table, column: columns.deadline, ...moment },
+    { table, column: columns.created, ...moment },
+    ...softDeletes.map((one) => ({ table: one.table, column: one.column, ...moment })),
+    ...fresh.map((one) => ({ table: one.table, column: one.column, ...moment })),
+    ...(columns.softDeleted === undefined
+      ? []
+      : [{ table, column: columns.softDeleted, use: 'moment', required: false } as const]),
+    { table, column: columns.region, ...value },
+    { table, column: columns.id, ...value },
+    ...softDeletes.map((one) => ({ table: one.table, column: one.id, ...value })),
+  ];
+}
 
-  return {
-    tables: once(
-      [
-        campaign,
-        ...config.tables.refs,
-        ...config.cleanup.map(({ table }) => table),
-        ...fresh.map(({ table }) => table),
-      ],
-      ({ label }) => label,
-    ),
-    // Of two needs of one column the stricter comes first and stays.
-    columns: once<ColumnNeed>(
-      [
-        { table: campaign, column: columns.deadline, ...moment },
-        { table: campaign, column: columns.created, ...moment },
-        ...softDeletes.map(({ table, column }) => ({ table, column, ...moment })),
-        ...fresh.map(({ table, column }) => ({ table, column, ...moment })),
-        ...(columns.softDeleted === undefined
-          ? []
-          : [{ table: campaign, column: columns.softDeleted, use: 'moment', required: false } as const]),
-        { table: campaign, column: columns.region, ...value },
-        { table: campaign, column: columns.id, ...value },
-        ...softDeletes.map(({ table, id }) => ({ table, column: id, ...value })),
-      ],
-      nameOf,
-    ),
-    indexes: once<IndexNeed>(
-      [
-        {
-          table: campaign,
-          column: columns.deadline,
-          nulls: true,
-          mostlyNull: false,
-          why: 'every run reads the whole table to find active and expired campaigns',
-          steadier: undefined,
-        },
-        ...softDeletes.map(({ table, column }) => ({
-          table,
-          column,
-          nulls: false,
-          mostlyNull: true,
-          why: 'every run reads the whole table to find what was soft-deleted',
-          steadier: undefined,
-        })),
-        ...fresh.map(({ table, column }) => ({
-          table,
-          column,
-          nulls: false,
-          mostlyNull: false,
-          why: 'every run reads the whole table to find its newest value',
-          steadier: steadier(column, table.label === campaign.label ? columns.created : undefined),
-        })),
-      ],
-      nameOf,
-    ),
-    keys: once(
-      [
-        { table: campaign, column: columns.id },
-        ...softDeletes.map(({ table, id }) => ({ table, column: id })),
-      ],
-      nameOf,
-    ),
-  };
+function indexNeeds(
+  campaigns: CampaignsConfig,
+  softDeletes: readonly SoftDelete[],
+  fresh: readonly FreshnessProbeConfig[],
+): IndexNeed[] {
+  return [
+    {
+      table: campaigns.table,
+      column: campaigns.columns.deadline,
+      nulls: true,
+      mostlyNull: false,
+      why: 'every run reads the whole table to find active and expired campaigns',
+      steadier: undefined,
+    },
+    ...softDeletes.map(({ table, column }) => ({
+      table,
+      column,
+      nulls: false,
+      mostlyNull: true,
+      why: 'every run reads the whole table to find what was soft-deleted',
+      steadier: undefined,
+    })),
+    ...fresh.map(({ table, column }) => ({
+      table,
+      column,
+      nulls: false,
+      mostlyNull: false,
+      why: 'every run reads the whole table to find its newest value',
+      steadier: steadier(
+        column,
+        table.label === campaigns.table.label ? campaigns.columns.created : undefined,
+      ),
+    })),
+  ];
 }
 
 function steadier(column: string, created = 'the time of creation'): string | undefined {

@@ -1,9 +1,10 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Clock } from '../clock';
+import type { UsableCredentials } from '../config/config';
 import { ConfigError, messageOf, PushError } from '../errors';
 import type { Log } from '../log';
-import { secretTexts, type UsableCredentials } from './credentials';
+import { secretTexts } from './credentials';
 import { exchange, type GatewayAnswer, type GatewayRequest } from './exchange';
 import type { Gateway } from './gateway';
 import { GroupScanner } from './group-scanner';

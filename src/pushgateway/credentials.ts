@@ -1,8 +1,5 @@
-import type { GatewayCredentials } from '../config/config';
+import type { GatewayCredentials, UsableCredentials } from '../config/config';
 import { ConfigError } from '../errors';
-
-/** Credentials of the Pushgateway as they are sent: a secret has been read by then. */
-export type UsableCredentials = Exclude<GatewayCredentials, { readonly kind: 'secret' }>;
 
 /** Gives the text of a secret. Throws what its service says. */
 export type ReadSecret = (arn: string, signal: AbortSignal) => Promise<string>;

@@ -47,8 +47,8 @@ async function readBody(answer: http.IncomingMessage, { maxBytes, onBody }: Gate
  * connecting, TLS, sending, and the last byte of the answer.
  *
  * Each request has a connection of its own. Lambda freezes a container between two runs, and a connection that
- * was kept is dead by then: the first request on it fails. A run makes one or two requests, so a handshake each
- * is cheap beside that.
+ * was kept is dead by then: the first request on it fails. A run of collect or probe makes one request, fold two
+ * more and one for each group that goes, some side by side: a handshake each is cheap beside that.
  * @throws PushError when there is no complete answer; the signal's reason when it aborts first.
  */
 export function exchange(request: GatewayRequest, signal: AbortSignal): Promise<GatewayAnswer> {

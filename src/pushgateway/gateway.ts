@@ -1,6 +1,5 @@
 /** The port to a Prometheus Pushgateway. */
 import type { RawGroup } from './group-scanner';
-import type { GroupFilter } from './state';
 
 /** Label names and values that name a group. `job` is always there. */
 export interface GroupingKey {
@@ -30,6 +29,9 @@ export interface GatewayState {
   readonly now: number;
   readonly groups: readonly StoredGroup[];
 }
+
+/** Which groups are wanted, by their labels. */
+export type GroupFilter = (labels: Readonly<Record<string, string>>) => boolean;
 
 export interface Gateway {
   /**

@@ -1,5 +1,5 @@
 import { PushError } from '../errors';
-import type { GatewayState, StoredGroup, StoredSeries } from './gateway';
+import type { GatewayState, GroupFilter, StoredGroup, StoredSeries } from './gateway';
 import { GroupScanner } from './group-scanner';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -83,9 +83,6 @@ export function clockOf(date: string | undefined): number {
   if (!Number.isFinite(now)) throw wrongShape('it has no Date header that can be read');
   return now;
 }
-
-/** Which groups are wanted, by their labels. */
-export type GroupFilter = (labels: Readonly<Record<string, string>>) => boolean;
 
 /** Collects the wanted groups of an answer of `GET /api/v1/metrics`; the others cost no memory. */
 export class StateReader {

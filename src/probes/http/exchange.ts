@@ -1,4 +1,9 @@
-import { type IncomingHttpHeaders, request as plainRequest, type RequestOptions } from 'node:http';
+import {
+  type ClientRequest,
+  type IncomingHttpHeaders,
+  request as plainRequest,
+  type RequestOptions,
+} from 'node:http';
 import { request as tlsRequest } from 'node:https';
 import { isIP, type LookupFunction, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { TLSSocket } from 'node:tls';
@@ -60,22 +65,7 @@ export function exchange(
       return;
     }
 
-    const options: RequestOptions & Pick<TcpNetConnectOpts, 'autoSelectFamilyAttemptTimeout'> = {
-      method: 'GET',
-      // A connection that another request left behind says nothing about a new one.
-      agent: false,
-      headers: {
-        'user-agent': 'reviewmaps-monitoring',
-        accept: '*/*',
-        'accept-encoding': 'identity',
-        connection: 'close',
-      },
-      autoSelectFamilyAttemptTimeout: CONNECT_ATTEMPT_MS,
-      ...(connection.lookup === undefined ? {} : { lookup: connection.lookup }),
-    };
-    // `rejectUnauthorized` is the default; written out, NODE_TLS_REJECT_UNAUTHORIZED=0 does not change it.
-    const trust = { rejectUnauthorized: true, ...(connection.ca === undefined ? {} : { ca: connection.ca }) };
-    const request = secure ? tlsRequest(url, { ...options, ...trust }) : plainRequest(url, options);
+    const request = createRequest(url, connection);
 
     function settle(result: Exchange): void {
       signal.removeEventListener('abort', onAbort);
@@ -140,4 +130,24 @@ export function exchange(
     });
     request.end();
   });
+}
+
+/** A GET that nobody has sent yet. */
+function createRequest(url: URL, { ca, lookup }: Connection): ClientRequest {
+  const options: RequestOptions & Pick<TcpNetConnectOpts, 'autoSelectFamilyAttemptTimeout'> = {
+    method: 'GET',
+    // A connection that another request left behind says nothing about a new one.
+    agent: false,
+    headers: {
+      'user-agent': 'reviewmaps-monitoring',
+      accept: '*/*',
+      'accept-encoding': 'identity',
+      connection: 'close',
+    },
+    autoSelectFamilyAttemptTimeout: CONNECT_ATTEMPT_MS,
+    ...(lookup === undefined ? {} : { lookup }),
+  };
+  if (url.protocol !== 'https:') return plainRequest(url, options);
+  // `rejectUnauthorized` is the default; written out, NODE_TLS_REJECT_UNAUTHORIZED=0 does not change it.
+  return tlsRequest(url, { ...options, rejectUnauthorized: true, ...(ca === undefined ? {} : { ca }) });
 }
