@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { LOG_LEVELS, type LogLevel } from '../log';
-import type { DatabaseAddress, GatewayAddress, GatewayCredentials } from './config';
+import type { DatabaseAddress, GatewayAddress, GatewayCredentials, UsableCredentials } from './config';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -83,34 +83,54 @@ export function gatewayAddress(env: Environment, problems: Problems): GatewayAdd
   };
 }
 
+const GATEWAY_LOGINS =
+  'PUSHGATEWAY_SECRET_ARN, PUSHGATEWAY_USERNAME with PUSHGATEWAY_PASSWORD, and PUSHGATEWAY_TOKEN exclude each other: set one of the three';
+
 function credentials(env: Environment, problems: Problems): GatewayCredentials {
-  const secretArn = read(env, 'PUSHGATEWAY_SECRET_ARN');
-  const username = read(env, 'PUSHGATEWAY_USERNAME');
-  const password = read(env, 'PUSHGATEWAY_PASSWORD');
-  const token = read(env, 'PUSHGATEWAY_TOKEN');
-  const given = [
-    secretArn !== undefined,
-    username !== undefined || password !== undefined,
-    token !== undefined,
-  ];
-  if (given.filter(Boolean).length > 1) {
-    problems.add(
-      'PUSHGATEWAY_SECRET_ARN, PUSHGATEWAY_USERNAME with PUSHGATEWAY_PASSWORD, and PUSHGATEWAY_TOKEN exclude each other: set one of the three',
-    );
+  const arn = read(env, 'PUSHGATEWAY_SECRET_ARN');
+  const login = loginOf(env, 'pushgateway', problems, GATEWAY_LOGINS);
+  if (arn === undefined) return login;
+  if (login.kind !== 'none') problems.add(GATEWAY_LOGINS);
+  if (!SECRET_ARN.test(arn))
+    problems.add(`PUSHGATEWAY_SECRET_ARN is not such an ARN: it must look like ${SECRET_EXAMPLE}`);
+  return { kind: 'secret', arn };
+}
+
+/** Variables with credentials of each server that is asked or pushed to. */
+const LOGINS = {
+  pushgateway: ['PUSHGATEWAY_USERNAME', 'PUSHGATEWAY_PASSWORD', 'PUSHGATEWAY_TOKEN'],
+  prometheus: ['PROMETHEUS_USERNAME', 'PROMETHEUS_PASSWORD', 'PROMETHEUS_TOKEN'],
+  django: ['DJANGO_USERNAME', 'DJANGO_PASSWORD', 'DJANGO_TOKEN'],
+  grafana: ['GRAFANA_USERNAME', 'GRAFANA_PASSWORD', 'GRAFANA_TOKEN'],
+} as const;
+
+export type Server = keyof typeof LOGINS;
+
+/** The variables to set, for a sentence that asks for credentials. */
+export function loginVariables(server: Server): string {
+  const [username, password, token] = LOGINS[server];
+  return `${username} and ${password}, or ${token}`;
+}
+
+/**
+ * The credentials for a server: a user's name and password, or a token.
+ * @param exclusive the sentence for more than one kind
+ */
+export function loginOf(
+  env: Environment,
+  server: Server,
+  problems: Problems,
+  exclusive = `${LOGINS[server][0]} with ${LOGINS[server][1]}, and ${LOGINS[server][2]} exclude each other: set one of the two`,
+): UsableCredentials {
+  const names = LOGINS[server];
+  const [username, password, token] = names.map((name) => read(env, name));
+  if (username === undefined && password === undefined) {
+    return token === undefined ? { kind: 'none' } : { kind: 'token', token };
   }
-  if (secretArn !== undefined) {
-    if (!SECRET_ARN.test(secretArn))
-      problems.add(`PUSHGATEWAY_SECRET_ARN is not such an ARN: it must look like ${SECRET_EXAMPLE}`);
-    return { kind: 'secret', arn: secretArn };
-  }
-  if (username !== undefined || password !== undefined) {
-    if (password === undefined)
-      problems.add('PUSHGATEWAY_PASSWORD is missing: PUSHGATEWAY_USERNAME is set, and needs it');
-    if (username === undefined)
-      problems.add('PUSHGATEWAY_USERNAME is missing: PUSHGATEWAY_PASSWORD is set, and needs it');
-    return { kind: 'basic', username: username ?? '', password: password ?? '' };
-  }
-  return token === undefined ? { kind: 'none' } : { kind: 'token', token };
+  if (token !== undefined) problems.add(exclusive);
+  if (password === undefined) problems.add(`${names[1]} is missing: ${names[0]} is set, and needs it`);
+  if (username === undefined) problems.add(`${names[0]} is missing: ${names[1]} is set, and needs it`);
+  return { kind: 'basic', username: username ?? '', password: password ?? '' };
 }
 
 const PEM = /-----BEGIN CERTIFICATE-----/;

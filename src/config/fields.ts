@@ -72,7 +72,15 @@ function tableRef(input: string | { schema?: string | undefined; table: string }
 
 const UNIT_SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
 
-/** A duration such as "90s", "15m", "26h" or "7d", as seconds. */
+/** Seconds as a user writes them: in the largest unit that they are whole in. */
+function written(seconds: number): string {
+  const { d, h, m } = UNIT_SECONDS;
+  if (seconds % d === 0) return `${seconds / d}d`;
+  if (seconds % h === 0) return `${seconds / h}h`;
+  return seconds % m === 0 ? `${seconds / m}m` : `${seconds}s`;
+}
+
+/** A duration such as "90s", "15m", "26h" or "7d", as seconds; both limits are allowed, in seconds. */
 export const duration = (limits: { least: number; most: number }) =>
   v.pipe(
     v.string('must be a duration such as "30s", "15m", "26h" or "7d"'),
@@ -88,7 +96,7 @@ export const duration = (limits: { least: number; most: number }) =>
       const seconds = Number(match?.[1]) * UNIT_SECONDS[unit];
       if (seconds < limits.least || seconds > limits.most) {
         addIssue({
-          message: `must be from ${limits.least} to ${limits.most} seconds (got "${dataset.value}")`,
+          message: `must be from ${written(limits.least)} to ${written(limits.most)} (got "${dataset.value}")`,
         });
         return NEVER;
       }

@@ -125,7 +125,12 @@ describe('parse', () => {
     [
       'a look-back that is too short',
       { ledger: { lookback: '10s' } },
-      '"ledger.lookback" must be from 60 to 604800 seconds',
+      '"ledger.lookback" must be from 1m to 7d (got "10s")',
+    ],
+    [
+      'a duration that is too short',
+      { services: { a: [{ kind: 'database', timeout: '50s' }] } },
+      'must be from 0.1s to 35s (got "50s")',
     ],
     ['a duration in words', { ledger: { lookback: 'an hour' } }, 'must be a duration such as "30s"'],
     [
