@@ -7,6 +7,7 @@ import { gatewayCheck, groupCheck } from './gateway';
 import { indexCheck } from './indexes';
 import { ledgerCheck, ledgerRightsCheck } from './ledger';
 import { requirementsOf } from './requirements';
+import { runsCheck } from './runs';
 import { familiesCheck, pushCheck } from './scratch';
 import { serviceCheck } from './services';
 import { reportedCheck, rightsCheck, statisticsCheck, tableCheck } from './tables';
@@ -38,6 +39,7 @@ export function createChecks(config: Config): readonly Check[] {
     groupCheck('collect'),
     groupCheck('probe'),
     groupCheck('fold'),
+    runsCheck,
     ...config.services.flatMap((service) => service.probes.map((probe) => serviceCheck(service, probe))),
   ];
 }

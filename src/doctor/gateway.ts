@@ -7,7 +7,7 @@ import { type Check, change, fail, ok, warn } from './check';
 /** Seconds between two clocks from which times of both must not be compared any more. */
 const LARGEST_SKEW = 30;
 /** Seconds; jobs push every minute, so five are missing by then. */
-const OLDEST_PUSH = 300;
+export const OLDEST_PUSH = 300;
 
 /** What a gateway that accepts connections and says nothing may be. */
 export const GATEWAY_SILENT =

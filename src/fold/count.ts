@@ -1,8 +1,9 @@
 import { LedgerError } from '../errors';
-import type { KnownRun, RunId, RunLedger } from '../ledger/runs';
+import type { KnownRun, RunLedger } from '../ledger/runs';
 import { errorFields, type Log } from '../log';
 import { inChunks, planRun, type RunPlan, refusedRecord } from './plan';
 import type { FoundRuns } from './read-runs';
+import { idOf, RunLines } from './run-lines';
 import type { RunPush } from './run-push';
 
 /** Bytes of records in one call; escaped once more in the request, they stay below the Data API's 4 MiB. */
@@ -11,7 +12,7 @@ const CHUNK_BYTES = 1_500_000;
 const ASKED_AT_ONCE = 1_000;
 
 interface Counting {
-  readonly runs: RunLedger;
+  readonly runs: Pick<RunLedger, 'seeRuns' | 'foldRuns'>;
   readonly log: Log;
   /** Seconds without a push after which a run counts as silent. */
   readonly silentAfter: number;
@@ -28,12 +29,16 @@ export async function countRuns(found: FoundRuns, counting: Counting, signal: Ab
   const plans = found.runs.map((push) =>
     planRun(push, states.get(idOf(push)), found.now, counting.silentAfter),
   );
-  for (const chunk of inChunks(plans, CHUNK_BYTES)) {
-    const told = chunk.filter(({ record }) => record !== undefined);
-    const known = chunk.filter(({ record }) => record === undefined);
-    const taken = await tell(counting, told, signal);
-    for (const { push } of told) logRejected(counting.log, push);
-    counting.done([...known, ...taken]);
+  const lines = new RunLines(counting.log);
+  try {
+    for (const chunk of inChunks(plans, CHUNK_BYTES)) {
+      const told = chunk.filter(({ record }) => record !== undefined);
+      const known = chunk.filter(({ record }) => record === undefined);
+      const taken = await tell(counting.runs, lines, told, signal);
+      counting.done([...known, ...taken]);
+    }
+  } finally {
+    lines.end();
   }
 }
 
@@ -44,40 +49,39 @@ export async function countRuns(found: FoundRuns, counting: Counting, signal: Ab
 const UNACCEPTABLE = new Set(['21', '22', '23', '54']);
 
 /** Finds the push that the database refuses, so that it holds up no other: its series are rejected, its group goes. */
-async function tell(counting: Counting, plans: readonly RunPlan[], signal: AbortSignal): Promise<RunPlan[]> {
+async function tell(
+  runs: Counting['runs'],
+  lines: RunLines,
+  plans: readonly RunPlan[],
+  signal: AbortSignal,
+): Promise<RunPlan[]> {
   if (plans.length === 0) return [];
   try {
-    await counting.runs.foldRuns(
+    const findings = await runs.foldRuns(
       plans.map(({ record }) => record ?? ''),
       signal,
     );
+    lines.told(plans, findings);
     return [...plans];
   } catch (thrown) {
     if (!(thrown instanceof LedgerError) || !UNACCEPTABLE.has(thrown.sqlState?.slice(0, 2) ?? ''))
       throw thrown;
     const [only] = plans;
     if (only !== undefined && plans.length === 1) {
-      counting.log.error('the database refuses what a run pushed', {
-        run: only.push.run,
-        ...errorFields(thrown),
-      });
-      await counting.runs.foldRuns([refusedRecord(only.push)], signal);
+      lines.error('the database refuses what a run pushed', only.push, errorFields(thrown));
+      lines.told(plans, await runs.foldRuns([refusedRecord(only.push)], signal));
       return [{ ...only, remove: true, inFlight: false }];
     }
     const middle = Math.ceil(plans.length / 2);
     return [
-      ...(await tell(counting, plans.slice(0, middle), signal)),
-      ...(await tell(counting, plans.slice(middle), signal)),
+      ...(await tell(runs, lines, plans.slice(0, middle), signal)),
+      ...(await tell(runs, lines, plans.slice(middle), signal)),
     ];
   }
 }
 
-function idOf({ run, started }: RunId): string {
-  return JSON.stringify([run, started]);
-}
-
 async function knownRuns(
-  ledger: RunLedger,
+  ledger: Counting['runs'],
   runs: readonly RunPush[],
   signal: AbortSignal,
 ): Promise<Map<string, KnownRun>> {
@@ -87,10 +91,4 @@ async function knownRuns(
     for (const one of await ledger.seeRuns(asked, signal)) known.set(idOf(one), one);
   }
   return known;
-}
-
-function logRejected(log: Log, { run, scraper, rejected, removed }: RunPush): void {
-  const reasons = Object.entries(rejected).map(([reason, series]) => `${reason}: ${series}`);
-  if (reasons.length > 0) log.warn('series of a run are not counted', { run, scraper, reasons });
-  if (removed !== null) log.warn('a group of a run is removed', { run, scraper, reason: removed });
 }

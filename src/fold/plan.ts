@@ -10,6 +10,8 @@ export interface RunPlan {
   readonly remove: boolean;
   /** Whether the run is still at work. */
   readonly inFlight: boolean;
+  /** Whether this is a new push of a run that had ended, of which nothing is counted. */
+  readonly replayed: boolean;
 }
 
 /**
@@ -24,14 +26,21 @@ export function planRun(
   silentAfter: number,
 ): RunPlan {
   const ended = known?.state === 'success' || known?.state === 'failed';
-  const silent = push.completed === null && now - push.pushed > silentAfter;
+  const overdue = push.completed === null && now - push.pushed > silentAfter;
+  // Of a run without an accepted push nothing is known but that the gateway refused it, and that is counted.
+  const silent = overdue && push.accepted;
   const toldAlready =
-    known !== undefined && known.pushed === push.pushed && (!silent || ended || known.state === 'silent');
+    known !== undefined &&
+    known.pushed === push.pushed &&
+    (push.refused === null || push.refused === known.refused || ended) &&
+    (!silent || ended || known.state === 'silent');
+  const remove = ended || overdue || push.completed !== null || push.removed !== null;
   return {
     push,
     record: toldAlready ? undefined : JSON.stringify(recordOf(push, silent)),
-    remove: ended || silent || push.completed !== null || push.removed !== null,
-    inFlight: !ended && !silent && push.completed === null && push.removed === null,
+    remove,
+    inFlight: push.accepted && !remove,
+    replayed: ended && !toldAlready,
   };
 }
 
@@ -42,8 +51,8 @@ export function refusedRecord(push: RunPush): string {
 }
 
 function recordOf(push: RunPush, silent: boolean): RunRecord {
-  const { run, started, scraper, pushed, completed, series, rejected, removed } = push;
-  return { run, started, scraper, pushed, completed, silent, series, rejected, removed };
+  const { run, started, scraper, pushed, refused, completed, series, rejected, removed } = push;
+  return { run, started, scraper, pushed, refused, completed, silent, series, rejected, removed };
 }
 
 /** Groups plans so that the records of each group stay below a number of bytes; one larger record goes alone. */

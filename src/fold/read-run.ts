@@ -21,7 +21,7 @@ export interface RunRules {
 
 /** Members of a group that the gateway adds. */
 const STAMPS = new Set(['labels', 'last_push_successful', 'push_time_seconds', 'push_failure_time_seconds']);
-/** Letters of a scraper's name, which becomes a label. */
+/** Letters of a scraper's name, which becomes a label, and of a metric's name in the log. */
 const LONGEST_NAME = 100;
 /** As JSON. */
 const BYTES_OF_A_NUMBER = 8;
@@ -43,10 +43,13 @@ export function readRun(group: RawGroup, rules: RunRules): RunPush | undefined {
     scraper: cleaned(scraper) || 'unknown',
     started: reading.started,
     pushed: pushTime(identity),
+    accepted: identity.pushedAt > 0,
+    refused: refusedTime(identity),
     completed: reading.completed,
     series: [...reading.series.values()],
     bytes: reading.bytes,
     rejected: reading.rejected,
+    examples: reading.examples,
     removed: group.oversized ? 'oversized' : reading.removed,
   };
 }
@@ -58,6 +61,11 @@ export function keyOf(job: string, labels: Readonly<Record<string, string>>): Gr
 /** The gateway sets the time of a push that it accepts; only a group that never had one is told by its failures. */
 export function pushTime({ pushedAt, failedAt }: GroupIdentity): number {
   return pushedAt > 0 ? pushedAt : failedAt;
+}
+
+/** A run may push a time of failure itself, so what is no time is none. */
+function refusedTime({ pushedAt, failedAt }: GroupIdentity): number | null {
+  return Number.isFinite(failedAt) && failedAt > pushedAt ? failedAt : null;
 }
 
 /**
@@ -80,6 +88,7 @@ function cleaned(name: string): string {
 class Reading {
   readonly series = new Map<string, RunSeries>();
   readonly rejected: Partial<Record<SeriesReason, number>> = {};
+  readonly examples: Partial<Record<SeriesReason, string>> = {};
   /** Bytes that the series take, about. */
   bytes = 0;
   started = 0;
@@ -106,7 +115,8 @@ class Reading {
         (isMetric(histogram) && definitionOf(histogram).type === 'histogram');
       // A family that this project or its runs push, with another type: the gateway now refuses every push of it.
       if (clashes) this.removed = 'poison';
-      this.reject(clashes || metric !== undefined ? 'wrong_type' : 'unknown_metric', family.metrics.length);
+      const reason = clashes || metric !== undefined ? 'wrong_type' : 'unknown_metric';
+      this.reject(reason, name, family.metrics.length);
     }
   }
 
@@ -116,14 +126,14 @@ class Reading {
     if (name === RUN_STARTED && value !== undefined && Number.isFinite(value) && value >= 0)
       this.started = value;
     else if (name === RUN_COMPLETED && (value === 0 || value === 1)) this.completed = value;
-    else this.reject('bad_value', 1);
+    else this.reject('bad_value', name, 1);
   }
 
   private addFamily(metric: RunMetric, { metrics }: StoredFamily): void {
     for (const stored of metrics) {
       const read = readSeries(metric, stored, this.group);
       const reason = typeof read === 'string' ? read : this.objectionTo(read);
-      if (reason !== undefined) this.reject(reason, 1);
+      if (reason !== undefined) this.reject(reason, metric, 1);
       else if (typeof read !== 'string') this.keep(read);
     }
   }
@@ -140,8 +150,9 @@ class Reading {
     return this.series.has(seriesId(read)) ? 'duplicate' : undefined;
   }
 
-  private reject(reason: SeriesReason, count: number): void {
+  private reject(reason: SeriesReason, family: string, count: number): void {
     this.rejected[reason] = (this.rejected[reason] ?? 0) + count;
+    this.examples[reason] ??= family.slice(0, LONGEST_NAME);
   }
 }
 

@@ -13,7 +13,10 @@ export type SeriesReason =
   | 'too_long'
   | 'refused';
 
-/** Why a group is removed though its run did not end. The ledger adds `replayed`. */
+/**
+ * Why a group is removed though its run did not end. The ledger adds `replayed`, and counts a group as `push_refused`
+ * that stays.
+ */
 export type GroupReason = 'poison' | 'oversized' | 'refused';
 
 /** One series of a run, in the catalog's terms. */
@@ -32,14 +35,20 @@ export interface RunPush {
   readonly scraper: string;
   /** When the process started, by its own clock; 0 if it does not say. With `run` it names one process. */
   readonly started: number;
-  /** When the push arrived, by the gateway's clock. */
+  /** When the newest push arrived that was accepted, by the gateway's clock; when none was, the newest of all. */
   readonly pushed: number;
+  /** Whether the gateway ever accepted a push; when not, the group has nothing but its labels and times. */
+  readonly accepted: boolean;
+  /** When the gateway refused the newest push, by its clock; null when it accepted that. */
+  readonly refused: number | null;
   /** 1 for success, 0 for failure, null while it runs. */
   readonly completed: 0 | 1 | null;
   readonly series: readonly RunSeries[];
   /** Bytes that the series take, about. */
   readonly bytes: number;
   readonly rejected: Readonly<Partial<Record<SeriesReason, number>>>;
+  /** One family for each reason, as the run calls it. */
+  readonly examples: Readonly<Partial<Record<SeriesReason, string>>>;
   /** Set when the group must go whatever the run does. */
   readonly removed: GroupReason | null;
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../config/config';
 import { FOLDED_METRICS } from '../ledger/postgres-runs';
-import type { RunLedger } from '../ledger/runs';
+import type { FoldedTotal, RunLedger } from '../ledger/runs';
+import type { Log } from '../log';
 import { DEFAULT_LABEL_LIMITS, isMetric, OTHER } from '../metrics/catalog';
 import { problemOf, type Sample, sample } from '../metrics/sample';
 import type { RunPlan } from './plan';
@@ -8,6 +9,7 @@ import type { RunPlan } from './plan';
 interface TotalsContext {
   readonly config: Pick<Config, 'cleanup'>;
   readonly runs: RunLedger;
+  readonly log: Log;
 }
 
 interface Totals {
@@ -21,7 +23,7 @@ interface Totals {
  * @param plans every run at the gateway; undefined when not all of them are known, then none is reported in flight.
  */
 export async function totalSamples(
-  { config, runs }: TotalsContext,
+  { config, runs, log }: TotalsContext,
   plans: readonly RunPlan[] | undefined,
   signal: AbortSignal,
 ): Promise<{ value: Totals; detail: string }> {
@@ -39,11 +41,7 @@ export async function totalSamples(
     ({ labels }) => labels['table_name'] === undefined || tables.has(labels['table_name']),
   );
   const samples = [
-    ...own.flatMap(({ metric, labels, value }): Sample[] =>
-      isMetric(metric) && problemOf([{ metric, labels, value }]) === undefined
-        ? [{ metric, labels, value }]
-        : [],
-    ),
+    ...publishable(own, log),
     ...limited.map((metric) =>
       sample('reviewmaps_label_sets_over_limit', { metric }, overLimits.get(metric) ?? 0),
     ),
@@ -51,6 +49,27 @@ export async function totalSamples(
   ];
   const unannounced = own.filter(({ announced }) => !announced).map(({ id }) => id);
   return { value: { samples, unannounced }, detail: `totals: ${own.length}` };
+}
+
+/**
+ * What a program of another version counted may not fit the catalog (other bounds of a histogram, say). One such sample
+ * would cost the whole push, and nobody would miss it by itself.
+ */
+function publishable(totals: readonly FoldedTotal[], log: Log): Sample[] {
+  const left = new Map<string, { problem: string; series: number }>();
+  const samples = totals.flatMap(({ metric, labels, value }): Sample[] => {
+    const problem = isMetric(metric)
+      ? problemOf([{ metric, labels, value }])
+      : `${metric} is not in the catalog`;
+    if (isMetric(metric) && problem === undefined) return [{ metric, labels, value }];
+    const first = left.get(metric) ?? { problem: problem ?? '', series: 0 };
+    left.set(metric, { ...first, series: first.series + 1 });
+    return [];
+  });
+  for (const [metric, fields] of left) {
+    log.error('totals in the ledger do not fit the catalog, and are not published', { metric, ...fields });
+  }
+  return samples;
 }
 
 type Scrapers = Awaited<ReturnType<RunLedger['scrapers']>>;

@@ -6,7 +6,7 @@ import { problemOf, type Sample, sample, seriesId } from '../metrics/sample';
 import { acknowledge } from './acknowledge';
 import type { Budget } from './budget';
 import { type JobContext, type JobReport, publish, seriesByMetric } from './job';
-import { giveBack, type Lease, takeLease } from './lease';
+import { type Lease, underLease } from './lease';
 import { type Part, type PartResult, runParts, secondsSince } from './parts';
 
 export interface CollectContext extends JobContext {
@@ -22,25 +22,9 @@ export interface CollectContext extends JobContext {
  * @throws PushError when nothing could be pushed; what was counted stays in the ledger.
  */
 export async function collect(context: CollectContext, budget: Budget): Promise<JobReport> {
-  const { ledger, holder, clock, log } = context;
-  const start = clock.elapsed();
-  const lease = await takeLease(ledger, holder, budget, log);
-  if (lease === 'busy') {
-    log.info('skipped: another run holds the lease');
-    return {
-      job: 'collect',
-      ran: false,
-      ok: true,
-      seconds: secondsSince(start, clock),
-      parts: [],
-      series: {},
-    };
-  }
-  try {
-    return await collectAndPush(context, lease, start, budget);
-  } finally {
-    if (lease === 'held') await giveBack(ledger, holder, budget, log);
-  }
+  return await underLease('collect', context, budget, (lease, start) =>
+    collectAndPush(context, lease, start, budget),
+  );
 }
 
 async function collectAndPush(

@@ -9,7 +9,7 @@ import { groupPath } from '../pushgateway/grouping';
 import { acknowledge } from './acknowledge';
 import { type Budget, within } from './budget';
 import { type JobContext, type JobReport, publish, seriesByMetric } from './job';
-import { giveBack, takeLease } from './lease';
+import { underLease } from './lease';
 import { secondsSince } from './parts';
 import { type StepResult, Steps } from './steps';
 
@@ -50,33 +50,34 @@ const NOTHING_TO_PUBLISH: Publishable = { samples: [], unannounced: [] };
  * @throws PushError when nothing could be pushed; what was counted stays in the ledger.
  */
 export async function fold(context: FoldContext, budget: Budget): Promise<JobReport> {
-  const { ledger, holder, clock, log } = context;
-  const start = clock.elapsed();
-  const lease = await takeLease(ledger, holder, budget, log);
-  if (lease === 'busy') {
-    log.info('skipped: another run holds the lease');
-    return { job: 'fold', ran: false, ok: true, seconds: secondsSince(start, clock), parts: [], series: {} };
-  }
-  try {
-    const steps = new Steps(budget.work, clock, log);
-    const held = lease === 'held';
-    const folded = held ? await foldRuns(context, steps, start, budget) : undefined;
-    const totals = held ? await removeAndTotal(context, steps, folded) : NOTHING_TO_PUBLISH;
-    const samples = [
-      ...totals.samples,
-      ...steps.samples(),
-      ...(folded === undefined ? [] : groupSamples(folded)),
-      sample('reviewmaps_ledger_lease_held', {}, held ? 1 : 0),
-    ];
-    const ok = held && steps.ok();
-    const pushed = await publish(context, { job: 'fold', samples, ok, start }, budget);
-    await acknowledge(context, totals.unannounced, budget);
-    const seconds = secondsSince(start, clock);
-    log.info('pushed', { series: pushed.length, seconds });
-    return { job: 'fold', ran: true, ok, seconds, parts: steps.report(), series: seriesByMetric(pushed) };
-  } finally {
-    if (lease === 'held') await giveBack(ledger, holder, budget, log);
-  }
+  return await underLease('fold', context, budget, (lease, start) =>
+    foldAndPush(context, lease === 'held', start, budget),
+  );
+}
+
+/** @param held whether the ledger can be used. */
+async function foldAndPush(
+  context: FoldContext,
+  held: boolean,
+  start: number,
+  budget: Budget,
+): Promise<JobReport> {
+  const { clock, log } = context;
+  const steps = new Steps(budget.work, clock, log);
+  const folded = held ? await foldRuns(context, steps, start, budget) : undefined;
+  const totals = held ? await removeAndTotal(context, steps, folded) : NOTHING_TO_PUBLISH;
+  const samples = [
+    ...totals.samples,
+    ...steps.samples(),
+    ...(folded === undefined ? [] : groupSamples(folded)),
+    sample('reviewmaps_ledger_lease_held', {}, held ? 1 : 0),
+  ];
+  const ok = held && steps.ok();
+  const pushed = await publish(context, { job: 'fold', samples, ok, start }, budget);
+  await acknowledge(context, totals.unannounced, budget);
+  const seconds = secondsSince(start, clock);
+  log.info('pushed', { series: pushed.length, seconds });
+  return { job: 'fold', ran: true, ok, seconds, parts: steps.report(), series: seriesByMetric(pushed) };
 }
 
 /** What is not known is not published: a gap is honest, a zero would not be. */

@@ -34,10 +34,12 @@ export function parseLabels(json: string): Record<string, string> {
   return Object.fromEntries(Object.entries(parsed).map(([name, value]) => [name, String(value)]));
 }
 
+export const LEDGER_IS_OLDER = 'the ledger is older than this program: run "npm run migrate"';
+
 /** What a SQLSTATE means when it comes from the ledger, and what to do. Codes: PostgreSQL's appendix "Error Codes". */
 const ADVICE: Readonly<Record<string, string>> = {
   '3F000': `the ledger's schema ${SCHEMA} does not exist: run "npm run migrate"`,
-  '42883': 'the ledger is older than this program: run "npm run migrate"',
+  '42883': LEDGER_IS_OLDER,
   '42501':
     'the database role may not use the ledger or read the table: run "npm run migrate -- --grant-to ROLE", and grant SELECT on the table',
   '55P03': 'another run holds the ledger and did not let go in time',

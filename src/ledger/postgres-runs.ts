@@ -3,8 +3,8 @@ import { flag, quantity, quantityOrNull, text } from '../database/read';
 import { LedgerError } from '../errors';
 import { definitionOf, isMetric, type MetricName, OTHER, RUN_METRICS } from '../metrics/catalog';
 import type { Histogram } from '../metrics/sample';
-import { asText, callLedger, parseLabels, SCHEMA } from './call';
-import type { FoldedTotal, KnownRun, RunLedger } from './runs';
+import { asText, callLedger, LEDGER_IS_OLDER, parseLabels, SCHEMA } from './call';
+import type { FoldedTotal, KnownRun, RunFinding, RunLedger } from './runs';
 
 interface RunLedgerOptions {
   readonly database: Database;
@@ -38,7 +38,7 @@ export function createPostgresRunLedger({ database, app, labelLimits }: RunLedge
   return {
     seeRuns: async (runs, signal) => {
       const rows = await call(
-        `select run, started, pushed_at, state from ${SCHEMA}.see_runs(:app, :runs::jsonb)`,
+        `select * from ${SCHEMA}.see_runs(:app, :runs::jsonb)`,
         { runs: asText(JSON.stringify(runs)) },
         signal,
       );
@@ -46,8 +46,8 @@ export function createPostgresRunLedger({ database, app, labelLimits }: RunLedge
     },
 
     foldRuns: async (records, signal) => {
-      await call(
-        `select ${SCHEMA}.fold_runs(:app, :runs::jsonb, :metrics::jsonb, :names::jsonb, :scrapers::integer)::text as done`,
+      const rows = await call(
+        `select * from ${SCHEMA}.fold_runs(:app, :runs::jsonb, :metrics::jsonb, :names::jsonb, :scrapers::integer)`,
         {
           runs: asText(`[${records.join(',')}]`),
           metrics: asText(metrics),
@@ -56,6 +56,8 @@ export function createPostgresRunLedger({ database, app, labelLimits }: RunLedge
         },
         signal,
       );
+      const [first] = rows;
+      return { runs: first === undefined ? 0 : quantity(first, 'runs'), first: rows.map(toFinding) };
     },
 
     foldedTotals: async (wanted, signal) => {
@@ -115,6 +117,7 @@ function limitsOf(limits: Readonly<Record<string, number>>): Record<string, unkn
 }
 
 function toKnownRun(row: Row): KnownRun {
+  if (!('refused_at' in row)) throw new LedgerError(LEDGER_IS_OLDER);
   const state = text(row, 'state');
   if (state !== 'running' && state !== 'silent' && state !== 'failed' && state !== 'success') {
     throw new LedgerError(`the ledger gave a run the state "${state}"`);
@@ -123,7 +126,18 @@ function toKnownRun(row: Row): KnownRun {
     run: text(row, 'run'),
     started: quantity(row, 'started'),
     pushed: quantityOrNull(row, 'pushed_at'),
+    refused: quantityOrNull(row, 'refused_at'),
     state,
+  };
+}
+
+function toFinding(row: Row): RunFinding {
+  return {
+    run: text(row, 'run'),
+    started: quantity(row, 'started'),
+    wentBack: quantity(row, 'went_back'),
+    example: row['example'] === null ? null : text(row, 'example'),
+    refused: flag(row, 'refused'),
   };
 }
 

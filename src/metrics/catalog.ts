@@ -183,7 +183,7 @@ export const catalog = {
   },
   reviewmaps_fold_rejected_groups_total: {
     type: 'counter',
-    help: "Groups of scraper runs that were removed for a reason other than their end, once for each push: poison (a family with another type than the catalog's, which makes the pushes of others fail), oversized, refused (by the database), replayed (a run that had ended already).",
+    help: "Groups of scraper runs that were removed for a reason other than their end, once for each push: poison (a family with another type than the catalog's, which makes the pushes of others fail), oversized, refused (by the database), replayed (a run that had ended already). And those that stay, push_refused: the gateway refused the newest push.",
     labels: ['reason'],
     unit: 'groups',
     jobs: ['fold'],

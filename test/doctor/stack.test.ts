@@ -78,6 +78,7 @@ describePostgres('the doctor of a real installation', () => {
           'gateway families': 'fail',
           'group collect': 'ok',
           'group fold': 'ok',
+          'scraper runs': 'ok',
           'group probe': 'ok',
           'probe django/http': 'fail',
           'probe scraper/freshness': 'skip',

@@ -12,17 +12,20 @@ function push(changes: Partial<RunPush> = {}): RunPush {
     scraper: 's',
     started: 5,
     pushed: 1_000,
+    accepted: true,
+    refused: null,
     completed: null,
     series: [],
     bytes: 0,
     rejected: {},
+    examples: {},
     removed: null,
     ...changes,
   };
 }
 
 function known(changes: Partial<KnownRun> = {}): KnownRun {
-  return { run: 'r', started: 5, pushed: 1_000, state: 'running', ...changes };
+  return { run: 'r', started: 5, pushed: 1_000, refused: null, state: 'running', ...changes };
 }
 
 describe('planRun', () => {
@@ -60,6 +63,13 @@ describe('planRun', () => {
       record: expect.any(String),
       remove: true,
       inFlight: false,
+      replayed: true,
+    });
+    // A refused push brings nothing that could be counted again.
+    expect(plan({ refused: 1_001 }, { state: 'success' })).toMatchObject({
+      record: undefined,
+      remove: true,
+      replayed: false,
     });
   });
 
@@ -71,6 +81,26 @@ describe('planRun', () => {
       inFlight: false,
     });
     expect(plan({}, { state: 'silent' }, 1_061)).toMatchObject({ record: undefined, remove: true });
+  });
+
+  it('tells the ledger once of a push that the gateway refused; the run goes on', () => {
+    const told = plan({ refused: 1_005 }, {});
+    expect(told).toMatchObject({ remove: false, inFlight: true, replayed: false });
+    expect(JSON.parse(told.record ?? '')).toMatchObject({ refused: 1_005, pushed: 1_000 });
+    expect(plan({ refused: 1_005 }, { refused: 1_005 })).toMatchObject({ record: undefined, inFlight: true });
+    expect(plan({ refused: 1_008 }, { refused: 1_005 }).record).toContain('"refused":1008');
+  });
+
+  it('takes a run for none in flight, and for none that went silent, of which no push was accepted', () => {
+    const first = { accepted: false, pushed: 1_000, refused: 1_000 };
+    expect(plan(first)).toMatchObject({ record: expect.any(String), remove: false, inFlight: false });
+    expect(plan(first, { refused: 1_000 })).toMatchObject({ record: undefined, remove: false });
+    expect(plan(first, { refused: 1_000 }, 1_061)).toMatchObject({ record: undefined, remove: true });
+    expect(plan(first, undefined, 1_061)).toMatchObject({
+      record: expect.stringContaining('"silent":false'),
+      remove: true,
+      inFlight: false,
+    });
   });
 
   it('removes a group that must go', () => {

@@ -114,6 +114,35 @@ describe('when a run was pushed', () => {
   });
 });
 
+describe('a push that the gateway refused', () => {
+  const stamp = (value: string) => family('GAUGE', series(value));
+  const read = (pushed: string, failed: string) =>
+    readRun(groupOf({ push_time_seconds: stamp(pushed), push_failure_time_seconds: stamp(failed) }), RULES);
+
+  it('is known by its time, as long as no push was accepted after it', () => {
+    expect(read('1.7e+09', '0')).toMatchObject({ accepted: true, refused: null });
+    expect(read('1.7e+09', '1.700000015e+09')).toMatchObject({
+      accepted: true,
+      pushed: 1.7e9,
+      refused: 1_700_000_015,
+    });
+    expect(read('1.7e+09', '1.6e+09')).toMatchObject({ accepted: true, refused: null });
+  });
+
+  it('is all that a group has of which none was accepted', () => {
+    expect(read('0', '1.7e+09')).toMatchObject({
+      accepted: false,
+      pushed: 1.7e9,
+      refused: 1.7e9,
+      series: [],
+    });
+  });
+
+  it.each(['NaN', '+Inf', '-Inf', '-1'])('is none at a time of %s, which a run may push itself', (failed) => {
+    expect(read('1.7e+09', failed)).toMatchObject({ pushed: 1.7e9, refused: null });
+  });
+});
+
 describe('what a run says of itself', () => {
   it('is its start and its end', () => {
     const push = counted({
@@ -172,6 +201,19 @@ describe('series that are counted', () => {
 });
 
 describe('series that are rejected', () => {
+  it('have a family to name for each reason, which is no longer than a line of the log can bear', () => {
+    const long = `x${'y'.repeat(5_000)}`;
+    const push = counted({
+      pages_total: family('COUNTER', series('1'), series('2')),
+      items_total: family('COUNTER', series('1')),
+      reviewmaps_enrichment_total: family('COUNTER', series('-1', { scope: 'a', status: 'success' })),
+    });
+    expect(push).toMatchObject({
+      rejected: { unknown_metric: 3, bad_value: 1 },
+      examples: { unknown_metric: 'pages_total', bad_value: 'reviewmaps_enrichment_total' },
+    });
+    expect(counted({ [long]: family('COUNTER', series('1')) })?.examples.unknown_metric?.length).toBe(100);
+  });
   const endpoint = { endpoint: 'local', status_code: '200' };
   it.each<[string, Record<string, Family>, Record<string, number>]>([
     [

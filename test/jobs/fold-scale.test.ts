@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { build } from 'esbuild';
 import { migrate } from '../../src/ledger/migrate';
+import { AS_DEPLOYED } from '../servers/bundle-options';
 import { describePostgres, type Stack, startStack } from '../servers/stack';
 import { ENVIRONMENT } from './context';
 
@@ -123,12 +124,7 @@ describePostgres('fold at scale (needs initdb)', () => {
     await build({
       entryPoints: ['handlers/fold.ts'],
       outfile: bundle,
-      bundle: true,
-      minify: true,
-      keepNames: true,
-      platform: 'node',
-      target: 'node24',
-      mainFields: ['module', 'main'],
+      ...AS_DEPLOYED,
     });
     server = createServer((request, response) => {
       if (request.method === 'GET') {

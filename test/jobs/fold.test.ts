@@ -96,6 +96,20 @@ async function run(context = contextOf(), ms = 20_000): Promise<JobReport> {
   }
 }
 
+/** The gateway with a clock that is ahead by some seconds. */
+function later(seconds: number): Gateway {
+  const { gateway } = contextOf();
+  return { ...gateway, scan: async (start, signal) => (await gateway.scan(start, signal)) + seconds };
+}
+
+/** What was logged as a warning so far. */
+function warnings(): unknown[] {
+  return lines
+    .filter(({ level }) => level === 'warn')
+    .map(({ time: _time, level: _level, ...line }) => line)
+    .sort((a, b) => (String(a['run']) < String(b['run']) ? -1 : 1));
+}
+
 /** Series of the gateway whose name has this text, without the labels of the group. */
 async function published(text: string): Promise<Record<string, number>> {
   const body = await (await fetch(`${pushgateway.url}/metrics`)).text();
@@ -230,11 +244,7 @@ describeServers('fold (needs initdb and a Pushgateway)', () => {
 
   it('gives up a run that is silent for too long', async () => {
     await pushRun({ enriched: 3 });
-    const late: Gateway = {
-      ...contextOf().gateway,
-      scan: async (start, signal) => (await contextOf().gateway.scan(start, signal)) + 7 * 3_600,
-    };
-    await run(contextOf({ gateway: late }));
+    await run(contextOf({ gateway: later(7 * 3_600) }));
     expect(await groupsOfRuns()).toEqual([]);
     await run();
     expect(await published('reviewmaps_scraper_runs_silent_total')).toEqual({
@@ -363,7 +373,7 @@ describeServers('fold (needs initdb and a Pushgateway)', () => {
         (record) => record.includes('"run\\":\\"bad') && record.includes('enrichment_total'),
       );
       if (bad) throw new LedgerError('index row size 2904 exceeds maximum 2704', { sqlState: '54000' });
-      await context.runs.foldRuns(records, signal);
+      return await context.runs.foldRuns(records, signal);
     };
     for (const name of ['r1', 'bad', 'r3']) await pushRun({ run: name, completed: 1, enriched: 2 });
     await pushRun({ run: 'bad at work', enriched: 7 });
@@ -381,14 +391,126 @@ describeServers('fold (needs initdb and a Pushgateway)', () => {
     await pushRun({ enriched: 3, completed: 1 });
     const context = contextOf();
     const foldRuns: FoldContext['runs']['foldRuns'] = async (records, signal) => {
-      await context.runs.foldRuns(records, signal);
+      const found = await context.runs.foldRuns(records, signal);
       await pushRun({ started: 200, enriched: 4, completed: 1 });
+      return found;
     };
     await run(contextOf({ runs: { ...context.runs, foldRuns } }));
     expect(await groupsOfRuns()).toEqual(['r1']);
     await run();
     await run();
     expect(await enriched()).toBe(7);
+  });
+
+  it('names the run that went back, and the one that came back after its end, once for each push', async () => {
+    await pushRun({ enriched: 9 });
+    await pushRun({ run: 'r2', enriched: 2, completed: 1 });
+    await run();
+    expect(warnings()).toEqual([]);
+    await pushRun({ enriched: 5 });
+    await pushRun({ run: 'r2', enriched: 3, completed: 1 });
+    await run();
+    await run();
+    const example = 'reviewmaps_enrichment_total';
+    expect(warnings()).toEqual([
+      {
+        event: 'series of a run are not counted',
+        run: '{"run":"r1","scraper":"inflexer"}',
+        scraper: 'inflexer',
+        reasons: [`went_back: 1 (${example})`],
+      },
+      {
+        event: 'a group of a run is removed',
+        run: '{"run":"r2","scraper":"inflexer"}',
+        scraper: 'inflexer',
+        reason: 'replayed',
+        series: 1,
+        example,
+      },
+    ]);
+  });
+
+  describe('a push that the gateway refuses', () => {
+    const other = (type: string) =>
+      fetch(`${pushgateway.url}/metrics/job/other`, {
+        method: type === 'none' ? 'DELETE' : 'PUT',
+        ...(type === 'none' ? {} : { body: `# TYPE pages ${type}\npages 1\n` }),
+      });
+    const PAGES = '# TYPE pages counter\npages 1\n';
+    const refused = () => published('reviewmaps_fold_rejected_groups_total');
+    const inFlight = async () =>
+      (await published('reviewmaps_scraper_runs_in_flight'))['scraper_runs_in_flight{scraper="inflexer"}'];
+    const REFUSED = 'fold_rejected_groups_total{reason="push_refused"}';
+
+    it('is counted and logged once, and is no run in flight when it was the first', async () => {
+      await other('gauge');
+      expect((await pushRun({ enriched: 3, more: PAGES })).status).toBe(400);
+      for (let fold = 0; fold < 3; fold += 1) await run();
+      expect(await refused()).toEqual({ [REFUSED]: 1 });
+      expect(await inFlight()).toBe(0);
+      expect(await groupsOfRuns()).toEqual(['r1']);
+      expect(warnings()).toEqual([
+        {
+          event: 'the gateway refused the newest push of a run',
+          run: '{"run":"r1","scraper":"inflexer"}',
+          scraper: 'inflexer',
+          at: expect.stringMatching(/^20\d\d-.*Z$/),
+          acceptedBefore: false,
+        },
+      ]);
+      await other('none');
+      await pushRun({ enriched: 4 });
+      await run();
+      await run();
+      expect(await enriched()).toBe(4);
+      expect(await inFlight()).toBe(1);
+      expect(await refused()).toEqual({ [REFUSED]: 1 });
+    });
+
+    it('takes nothing from what was accepted before it, and the run is still in flight', async () => {
+      await other('gauge');
+      await pushRun({ enriched: 3 });
+      await run();
+      // The gateway's times are exact to a fraction of a second, so this one is later.
+      expect((await pushRun({ enriched: 5, more: PAGES })).status).toBe(400);
+      for (let fold = 0; fold < 3; fold += 1) await run();
+      expect(await refused()).toEqual({ [REFUSED]: 1 });
+      expect(await enriched()).toBe(3);
+      expect(await inFlight()).toBe(1);
+      await pushRun({ enriched: 6, completed: 1 });
+      await run();
+      expect(await enriched()).toBe(6);
+      expect(await groupsOfRuns()).toEqual([]);
+    });
+
+    it('leaves a group that is removed when nothing was accepted for too long, and is no silent run', async () => {
+      await other('gauge');
+      await pushRun({ enriched: 3, more: PAGES });
+      await run(contextOf({ gateway: later(7 * 3_600) }));
+      expect(await groupsOfRuns()).toEqual([]);
+      await run();
+      await run();
+      expect(await published('reviewmaps_scraper_runs_silent_total')).toEqual({});
+      expect(await refused()).toEqual({ [REFUSED]: 1 });
+    });
+  });
+
+  it('says which totals do not fit the catalog, and publishes the others', async () => {
+    await pushRun({ enriched: 3, completed: 1 });
+    await run();
+    await stack.sql.query(`insert into reviewmaps_monitoring.total (app, metric, labels, value, histogram, announced)
+      select 'reviewmaps-server', 'reviewmaps_naver_api_duration_seconds', jsonb_build_object('endpoint', e), 1, '{1,2,1}', true
+      from generate_series(1, 3) e`);
+    await run();
+    expect(await enriched()).toBe(3);
+    expect(lines.filter(({ level }) => level === 'error')).toEqual([
+      expect.objectContaining({
+        event: 'totals in the ledger do not fit the catalog, and are not published',
+        metric: 'reviewmaps_naver_api_duration_seconds',
+        series: 3,
+        problem: expect.stringContaining('has 1 buckets where the catalog has 8'),
+      }),
+    ]);
   });
 
   it('publishes nothing about runs that it does not know of, rather than zeros', async () => {

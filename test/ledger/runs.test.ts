@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { migrate } from '../../src/ledger/migrate';
 import { createPostgresLedger } from '../../src/ledger/postgres';
 import { createPostgresRunLedger, FOLDED_METRICS } from '../../src/ledger/postgres-runs';
-import type { RunLedger, RunRecord } from '../../src/ledger/runs';
+import type { RunFindings, RunLedger, RunRecord } from '../../src/ledger/runs';
 import { describePostgres, type Stack, startStack } from '../servers/stack';
 
 const LIMIT_MS = 60_000;
@@ -18,6 +18,7 @@ function record(changes: Partial<RunRecord> = {}): RunRecord {
     pushed: 1_000,
     completed: null,
     silent: false,
+    refused: null,
     series: [],
     rejected: {},
     removed: null,
@@ -25,14 +26,17 @@ function record(changes: Partial<RunRecord> = {}): RunRecord {
   };
 }
 
+/** What a call finds in which nothing is worth a word. */
+const NOTHING: RunFindings = { runs: 0, first: [] };
+
 const enrichment = (value: number, scope = '서울') => ({
   metric: 'reviewmaps_enrichment_total',
   labels: { scope, status: 'success' },
   values: [value],
 });
 
-async function fold(...records: readonly RunRecord[]): Promise<void> {
-  await runs.foldRuns(
+async function fold(...records: readonly RunRecord[]): Promise<RunFindings> {
+  return await runs.foldRuns(
     records.map((one) => JSON.stringify(one)),
     signal(),
   );
@@ -66,6 +70,18 @@ function valuesByName(labels: Readonly<Record<string, string>>): string[] {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, value]) => value);
 }
+
+it('says that the ledger is older, when it does not know of refused pushes', async () => {
+  const older = { run: 'r1', started: 100, pushed_at: 1_000, state: 'running' };
+  const ledger = createPostgresRunLedger({
+    database: { query: async () => [older] },
+    app: 'test',
+    labelLimits: {},
+  });
+  await expect(ledger.seeRuns([{ run: 'r1', started: 100 }], signal())).rejects.toThrow(
+    'the ledger is older than this program: run "npm run migrate"',
+  );
+});
 
 describePostgres('scraper runs in the ledger (needs initdb)', () => {
   beforeAll(async () => {
@@ -117,6 +133,77 @@ describePostgres('scraper runs in the ledger (needs initdb)', () => {
       'enrichment_total 부산 success': 6,
       'fold_rejected_series_total went_back': 1,
     });
+  });
+
+  it('names the run whose series went back, with how many and a metric, once for each push', async () => {
+    const wide = [enrichment(9), enrichment(4, '부산')];
+    expect(await fold(record({ series: wide }), record({ run: 'r2', series: wide }))).toEqual(NOTHING);
+    const late = record({ pushed: 1_001, series: [enrichment(5), enrichment(3, '부산')] });
+    const fine = record({ run: 'r2', pushed: 1_001, series: [enrichment(10), enrichment(4, '부산')] });
+    const example = 'reviewmaps_enrichment_total';
+    const found = { run: 'r1', started: 100, wentBack: 2, example, refused: false };
+    expect(await fold(late, fine)).toEqual({ runs: 1, first: [found] });
+    expect(await fold(late, fine)).toEqual(NOTHING);
+    // Of two that are lower, the one that is told again is not said again.
+    const second = record({ run: 'r2', pushed: 1_002, series: [enrichment(1)] });
+    expect(await fold(late, second)).toMatchObject({ runs: 1, first: [{ run: 'r2', wentBack: 1 }] });
+    expect(await fold(record({ pushed: 1_002, series: [enrichment(8), enrichment(5, '부산')] }))).toEqual({
+      runs: 1,
+      first: [{ ...found, wentBack: 1 }],
+    });
+  });
+
+  it('counts a push once that the gateway refused, beside what was accepted before, and names its run', async () => {
+    const push = record({ series: [enrichment(5)], rejected: { wrong_labels: 2 } });
+    await fold(push);
+    const refused = { ...push, refused: 1_007 };
+    const finding = { run: 'r1', started: 100, wentBack: 0, example: null, refused: true };
+    expect(await fold(refused)).toEqual({ runs: 1, first: [finding] });
+    expect(await fold(refused)).toEqual(NOTHING);
+    expect(await runs.seeRuns([{ run: 'r1', started: 100 }], signal())).toMatchObject([{ refused: 1_007 }]);
+    // One that is accepted in between changes nothing about it.
+    await fold({ ...push, pushed: 1_010, rejected: {}, series: [enrichment(6)] });
+    expect(await fold({ ...refused, pushed: 1_010, refused: 1_020 })).toEqual({ runs: 1, first: [finding] });
+    expect(await totals()).toEqual({
+      'enrichment_total 서울 success': 6,
+      'fold_rejected_series_total wrong_labels': 2,
+      'fold_rejected_groups_total push_refused': 2,
+    });
+  });
+
+  it('counts a run that comes back after its end as replayed only', async () => {
+    await fold(record({ completed: 1, series: [enrichment(5)] }));
+    expect(await fold(record({ pushed: 1_500, refused: 1_501, series: [enrichment(4)] }))).toEqual(NOTHING);
+    expect(await totals()).toMatchObject({ 'fold_rejected_groups_total replayed': 1 });
+    expect(await totals()).not.toHaveProperty('fold_rejected_groups_total push_refused');
+  });
+
+  it('names a hundred runs at most, and says how many there are', async () => {
+    const many = Array.from({ length: 130 }, (_, index) => record({ run: `r${index}`, refused: 1_001 }));
+    const { runs: all, first } = await fold(...many);
+    expect(all).toBe(130);
+    expect(new Set(first.map(({ run }) => run)).size).toBe(100);
+    expect(await totals()).toEqual({ 'fold_rejected_groups_total push_refused': 130 });
+  });
+
+  it('serves functions of the version before, which are deployed after it is migrated', async () => {
+    const push = JSON.stringify([record({ series: [enrichment(5)], refused: 1_001 })]);
+    const parameters = [
+      'test',
+      push,
+      '{"reviewmaps_enrichment_total":{"limit":2,"other":{"scope":"other"}}}',
+    ];
+    await stack.sql.query(
+      `select reviewmaps_monitoring.fold_runs($1, $2::jsonb, $3::jsonb, '{"groups":"g","series":"s","runs":"r","silent":"q"}', 9)::text as done`,
+      parameters,
+    );
+    expect(
+      await stack.rows(
+        `select run, started, pushed_at, state from reviewmaps_monitoring.see_runs('test', $1::jsonb)`,
+        ['[{"run":"r1","started":100}]'],
+      ),
+    ).toEqual([{ run: 'r1', started: 100, pushed_at: 1_000, state: 'running' }]);
+    expect(await totals()).toEqual({ 'enrichment_total 서울 success': 5 });
   });
 
   it('counts a run id again that is used by a new process', async () => {
@@ -252,8 +339,8 @@ describePostgres('scraper runs in the ledger (needs initdb)', () => {
       { run: 'r2', started: 101 },
     ];
     expect([...(await runs.seeRuns(asked, signal()))].sort((a, b) => (a.run < b.run ? -1 : 1))).toEqual([
-      { run: 'r1', started: 100, pushed: 1_000, state: 'success' },
-      { run: 'r2', started: 100, pushed: 1_000, state: 'running' },
+      { run: 'r1', started: 100, pushed: 1_000, refused: null, state: 'success' },
+      { run: 'r2', started: 100, pushed: 1_000, refused: null, state: 'running' },
     ]);
     await stack.sql.query(
       "update reviewmaps_monitoring.folded_run set last_seen_at = now() - interval '8 days'",

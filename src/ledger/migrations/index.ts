@@ -1,5 +1,6 @@
 import { counters } from './001-counters';
 import { runs } from './002-runs';
+import { findings } from './003-findings';
 
 interface Migration {
   readonly version: number;
@@ -12,6 +13,7 @@ interface Migration {
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'counters', sql: counters },
   { version: 2, name: 'runs', sql: runs },
+  { version: 3, name: 'findings', sql: findings },
 ];
 
 export const LATEST_VERSION = migrations.length;
