@@ -28,6 +28,7 @@ PUSH_TIMEOUT = 5.0
 # Half of the 30 seconds that Kubernetes gives a pod between SIGTERM and SIGKILL.
 FINAL_TIMEOUT = 15.0
 _LOOK_EVERY = 0.02
+_WAKE_EVERY = 1.0
 
 _open_runs: List["ScraperRun"] = []
 
@@ -74,6 +75,7 @@ class ScraperRun:
             final_timeout=final_timeout,
         )
         self._reporting = False
+        self._waking: Optional[asyncio.TimerHandle] = None
 
     def step(self, name: str) -> Step:
         """Counts the exception that the block raises, with the step's name as its view_name. It goes on unchanged."""
@@ -104,13 +106,25 @@ class ScraperRun:
             self._close()
 
     async def __aenter__(self) -> ScraperRun:
-        return self.__enter__()
+        self.__enter__()
+        with quietly("watch for SIGTERM in an event loop"):
+            self._keep_awake(asyncio.get_running_loop())
+        return self
+
+    def _keep_awake(self, loop: asyncio.AbstractEventLoop) -> None:
+        """
+        A signal that comes in the moment before the loop goes to sleep does not wake it, and its handler runs only
+        when something else does. So something does every second.
+        """
+        self._waking = loop.call_later(_WAKE_EVERY, self._keep_awake, loop)
 
     async def __aexit__(self, kind: object, error: Optional[BaseException], traceback: object) -> None:
         try:
             if self._end(error):
                 await self._wait_beside_the_loop()
         finally:
+            if self._waking is not None:
+                self._waking.cancel()
             self._close()
 
     async def _wait_beside_the_loop(self) -> None:

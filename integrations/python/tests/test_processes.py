@@ -234,6 +234,23 @@ class ProcessesTest(unittest.TestCase):
         self.assertEqual(code, 143, err)
         self.check(completed=0)
 
+    def test_sigterm_that_comes_just_before_the_event_loop_sleeps(self):
+        # Given to another thread it sets the same mark, and does not interrupt the sleep either.
+        process = self.start(
+            "async def main():\n"
+            "    async with scraper_run('inflexer', run_id='one'):\n"
+            "        record_cleanup('campaign', 3)\n"
+            "        hit = lambda: signal.pthread_kill(threading.get_ident(), signal.SIGTERM)\n"
+            "        threading.Timer(0.3, hit).start()\n"
+            "        print('ready', flush=True)\n"
+            "        await asyncio.sleep(60)\n"
+            "asyncio.run(main())\n"
+        )
+        self.ready(process)
+        code, _, err = self.finish(process)
+        self.assertEqual(code, 143, err)
+        self.check(completed=0)
+
     def test_sigterm_is_left_alone_if_that_is_asked_for(self):
         process = self.start(WAITING.replace("interval=0.1", "interval=0.1, handle_sigterm=False"))
         self.ready(process)
