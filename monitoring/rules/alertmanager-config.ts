@@ -105,11 +105,12 @@ route:
       group_wait: 0s
       group_interval: 1m
       repeat_interval: 1m
-    # At once, each alert for itself.
+    # Each alert for itself, after a moment: with none, effects that fire together with their cause call someone
+    # before the cause has arrived and holds them back.
     - matchers: ['severity = "critical"']
       receiver: on-call
       group_by: ['...']
-      group_wait: 0s
+      group_wait: 10s
       group_interval: 1m
       repeat_interval: 1h
     # Together.

@@ -27,3 +27,11 @@ export function minuteOfScrapes(settings: MonitoringConfig): number {
 export function runs(settings: MonitoringConfig, count: number): number {
   return settings.jobIntervalSeconds * count;
 }
+
+/**
+ * How long what follows from a service that is down must hold. Effects show at once, and the service's own alert needs
+ * the next run of the probe first: without two runs more they would speak before it holds them back.
+ */
+export function afterServiceDown(settings: MonitoringConfig): number {
+  return settings.serviceDownForSeconds + runs(settings, 2);
+}

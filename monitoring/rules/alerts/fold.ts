@@ -3,11 +3,11 @@ import { pushedIncrease } from '../counters';
 import type { Alert } from '../definition';
 import { promql } from '../promql';
 import { inWords, label, value } from '../text';
-import { runs } from '../windows';
+import { afterServiceDown, runs } from '../windows';
 
 /** Whether what scraper runs push is counted. */
 export function foldAlerts(settings: MonitoringConfig): readonly Alert[] {
-  const failing = inWords(runs(settings, 5));
+  const failing = inWords(afterServiceDown(settings));
   const waiting = inWords(runs(settings, 15));
   const window = runs(settings, 15);
   return [
@@ -15,7 +15,7 @@ export function foldAlerts(settings: MonitoringConfig): readonly Alert[] {
       alert: 'ReviewMapsFoldStepFailing',
       severity: 'warning',
       expr: promql`max by (app, job, step) (reviewmaps_fold_step_success) == 0`,
-      forSeconds: runs(settings, 5),
+      forSeconds: afterServiceDown(settings),
       labels: ['app', 'job', 'step'],
       en: {
         summary: `Step ${label('step')} of fold fails`,
@@ -113,9 +113,10 @@ sum by (app, reason) (
         ],
         en: {
           means:
-            'A run pushed something that is not in the contract. It is left out, the rest of the run counts. `unknown_metric`, `wrong_type`, `wrong_labels`, `bad_value` and `bad_buckets` are mistakes of the pusher; `poison` is a family with a wrong type, which made the pushes of others fail; `went_back` is a late or restored push and may follow a restart of the gateway.',
+            'A run pushed something that is not in the contract. It is left out, the rest of the run counts. `unknown_metric`, `wrong_type`, `wrong_labels`, `bad_value` and `bad_buckets` are mistakes of the pusher; `poison` is a family with a wrong type, which made the pushes of others fail; `went_back` is a late or restored push and may follow a restart of the gateway; `replayed` is a push after the end of its run; `push_refused` is a push that the gateway answered with 400, so that nothing of it arrived.',
           confirm: [
-            'The log of fold names the run, the scraper and the series: `aws logs tail /aws/lambda/reviewmaps-monitoring-prod-fold --since 1h`.',
+            'The log of fold names the run and its scraper: `aws logs tail /aws/lambda/reviewmaps-monitoring-prod-fold --since 1h`. The event is "series of a run are not counted" (`reasons` has the number of series and the metric of one), "a group of a run is removed", or "the gateway refused the newest push of a run".',
+            '`push_refused`: the log of that scraper has the sentence of the gateway. See [ReviewMapsGatewayRefusedPush](ReviewMapsGatewayRefusedPush.md).',
           ],
           act: [
             "Bring the scraper's definitions in line with the contract; the Python package does it by itself.",
@@ -124,9 +125,10 @@ sum by (app, reason) (
         },
         ko: {
           means:
-            '계약에 없는 것을 실행이 푸시했습니다. 그 부분만 빠지고 나머지는 집계됩니다. `unknown_metric`, `wrong_type`, `wrong_labels`, `bad_value`, `bad_buckets`는 푸시하는 쪽의 잘못이고, `poison`은 다른 타입의 메트릭이라 다른 푸시까지 실패하게 한 것이며, `went_back`은 늦거나 복원된 푸시로 게이트웨이 재시작 뒤에 생길 수 있습니다.',
+            '계약에 없는 것을 실행이 푸시했습니다. 그 부분만 빠지고 나머지는 집계됩니다. `unknown_metric`, `wrong_type`, `wrong_labels`, `bad_value`, `bad_buckets`는 푸시하는 쪽의 잘못이고, `poison`은 다른 타입의 메트릭이라 다른 푸시까지 실패하게 한 것이며, `went_back`은 늦거나 복원된 푸시로 게이트웨이 재시작 뒤에 생길 수 있고, `replayed`는 실행이 끝난 뒤의 푸시이며, `push_refused`는 게이트웨이가 400으로 거부해 아무것도 도착하지 않은 푸시입니다.',
           confirm: [
-            'fold 로그에 실행, 스크래퍼, 시계열이 나옵니다: `aws logs tail /aws/lambda/reviewmaps-monitoring-prod-fold --since 1h`',
+            'fold 로그에 실행과 스크래퍼가 나옵니다: `aws logs tail /aws/lambda/reviewmaps-monitoring-prod-fold --since 1h`. 이벤트는 "series of a run are not counted"(`reasons`에 시계열 수와 메트릭 하나가 있음), "a group of a run is removed", "the gateway refused the newest push of a run"입니다.',
+            '`push_refused`라면 게이트웨이의 답이 그 스크래퍼의 로그에 있습니다. [ReviewMapsGatewayRefusedPush](ReviewMapsGatewayRefusedPush.md)를 봅니다.',
           ],
           act: [
             '스크래퍼의 메트릭 정의를 계약에 맞춥니다. Python 패키지를 쓰면 저절로 맞습니다.',

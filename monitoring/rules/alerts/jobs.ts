@@ -3,7 +3,7 @@ import { GROUP_JOBS } from '../../../src/jobs/job';
 import type { Alert } from '../definition';
 import { promql } from '../promql';
 import { inWords, label, value } from '../text';
-import { runs, shortest } from '../windows';
+import { afterServiceDown, shortest } from '../windows';
 
 /** Whether the jobs run, do their work, and use their ledger. */
 export function jobAlerts(settings: MonitoringConfig): readonly Alert[] {
@@ -112,7 +112,7 @@ function jobStale(settings: MonitoringConfig): Alert {
 }
 
 function failing(settings: MonitoringConfig): readonly Alert[] {
-  const seconds = runs(settings, 5);
+  const seconds = afterServiceDown(settings);
   const long = inWords(seconds);
   return [
     {

@@ -15,7 +15,9 @@ export function pipelineAlerts(settings: MonitoringConfig): readonly Alert[] {
 const REFUSED = 'pushgateway_http_requests_total{code="400",handler="push"}';
 
 function absent(settings: MonitoringConfig): Alert {
-  const long = inWords(settings.staleAfterSeconds);
+  // Not before the gateway's own alert, which explains it.
+  const forSeconds = Math.max(settings.staleAfterSeconds, settings.serviceDownForSeconds);
+  const long = inWords(forSeconds);
   const expression = settings.jobs
     .map((job) => promql`absent(reviewmaps_build_info{app="${settings.app}",job="${GROUP_JOBS[job]}"})`)
     .join('\nor\n');
@@ -23,7 +25,7 @@ function absent(settings: MonitoringConfig): Alert {
     alert: 'ReviewMapsMetricsAbsent',
     severity: 'critical',
     expr: promql`${expression}`,
-    forSeconds: settings.staleAfterSeconds,
+    forSeconds,
     labels: ['app', 'job'],
     en: {
       summary: `Prometheus has no metrics of ${label('job')}`,

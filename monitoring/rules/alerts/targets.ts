@@ -3,10 +3,13 @@ import { SCRAPE_JOBS } from '../../settings';
 import type { Alert } from '../definition';
 import { promql } from '../promql';
 import { inWords, label, value } from '../text';
+import { afterServiceDown } from '../windows';
 
 /** Whether Prometheus reaches what it scrapes. */
 export function targetAlerts(settings: MonitoringConfig): readonly Alert[] {
   const long = inWords(settings.serviceDownForSeconds);
+  const targetDownFor = afterServiceDown(settings);
+  const targetLong = inWords(targetDownFor);
   return [
     {
       alert: 'ReviewMapsGatewayDown',
@@ -50,15 +53,15 @@ export function targetAlerts(settings: MonitoringConfig): readonly Alert[] {
       alert: 'ReviewMapsTargetDown',
       severity: 'warning',
       expr: promql`up{job="${SCRAPE_JOBS.django}"} == 0`,
-      forSeconds: settings.serviceDownForSeconds,
+      forSeconds: targetDownFor,
       labels: ['app', 'job', 'instance'],
       en: {
         summary: `Django's /metrics at ${label('instance')} cannot be scraped`,
-        description: `Prometheus has not reached it for ${long.en} (up = ${value.count}): errors and latency of this instance are unknown.`,
+        description: `Prometheus has not reached it for ${targetLong.en} (up = ${value.count}): errors and latency of this instance are unknown.`,
       },
       ko: {
         summary: `${label('instance')}의 Django /metrics를 수집할 수 없습니다`,
-        description: `Prometheus가 ${long.ko} 동안 닿지 못했습니다 (up = ${value.count}). 이 인스턴스의 오류와 지연을 알 수 없습니다.`,
+        description: `Prometheus가 ${targetLong.ko} 동안 닿지 못했습니다 (up = ${value.count}). 이 인스턴스의 오류와 지연을 알 수 없습니다.`,
       },
       runbook: {
         queries: [

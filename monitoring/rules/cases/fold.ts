@@ -9,7 +9,7 @@ const groups = (reason: string) => pushed('reviewmaps_fold_rejected_groups_total
 export const foldCases: Readonly<Record<string, AlertCases>> = {
   ReviewMapsFoldStepFailing: {
     fires: [
-      fires('reading fails', { [step('read')]: '0x40', [step('totals')]: '1x40' }, '5m', {
+      fires('reading fails', { [step('read')]: '0x40', [step('totals')]: '1x40' }, '7m', {
         labels: { app: APP, job: JOB, step: 'read' },
         value: '0',
       }),
@@ -17,6 +17,11 @@ export const foldCases: Readonly<Record<string, AlertCases>> = {
     quiet: [
       quiet('all work', { [step('read')]: '1x40', [step('totals')]: '1x40' }, '8m'),
       quiet('one fold failed', { [step('read')]: '1x8 0x4 1x28' }, '3m'),
+      quiet(
+        'while the probe may not have told yet that the database is down',
+        { [step('count')]: '0x40' },
+        '6m45s',
+      ),
     ],
   },
   ReviewMapsFoldBehind: {

@@ -6,11 +6,11 @@ const FOLD = 'reviewmaps-scraper';
 
 const labels = { app: APP, job: COLLECT };
 
-/** An alert that fires when a gauge of collect was 0 for five runs. */
+/** An alert that fires when a gauge of collect was 0 for seven minutes. */
 function zero(series: string, more: Readonly<Record<string, string>> = {}): AlertCases {
   return {
     fires: [
-      fires('0 in every run of five minutes', { [series]: '0x40' }, '5m', {
+      fires('0 in every run of seven minutes', { [series]: '0x40' }, '7m', {
         labels: { ...labels, ...more },
         value: '0',
       }),
@@ -18,6 +18,7 @@ function zero(series: string, more: Readonly<Record<string, string>> = {}): Aler
     quiet: [
       quiet('1', { [series]: '1x40' }, '8m'),
       quiet('one run went well in between', { [series]: '0x14 1x4 0x16' }, '8m'),
+      quiet('while the probe may not have told yet that the database is down', { [series]: '0x40' }, '6m45s'),
       quiet('nothing is there', {}, '8m'),
     ],
   };

@@ -46,10 +46,16 @@ export const naverCases: Readonly<Record<string, AlertCases>> = {
   ReviewMapsNaverQuotaNearlyUsed: {
     fires: [
       coarse(
-        fires('21,600 of 25,000 calls', { [calls('200')]: '1000+70x290', [calls('500')]: '9+5x290' }, '1d', {
-          labels: { app: APP },
-          value: '86.4%',
-        }),
+        fires(
+          '21,525 of 25,000 calls',
+          // Whether a day reaches back to its first moment, Prometheus 2 and 3 do not agree: nothing happens in it.
+          { [calls('200')]: '1000x1 1070+70x288', [calls('500')]: '9x1 14+5x288' },
+          '1d',
+          {
+            labels: { app: APP },
+            value: '86.1%',
+          },
+        ),
       ),
     ],
     quiet: [

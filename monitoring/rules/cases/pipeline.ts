@@ -145,7 +145,7 @@ export const pipelineCases: Readonly<Record<string, AlertCases>> = {
   },
   ReviewMapsTargetDown: {
     fires: [
-      fires('for five minutes', { [scraped('up')]: '0x40' }, '5m', {
+      fires('for seven minutes', { [scraped('up')]: '0x40' }, '7m', {
         labels: { app: APP, job: 'django', instance: 'django:8000' },
         value: '0',
       }),
@@ -153,6 +153,11 @@ export const pipelineCases: Readonly<Record<string, AlertCases>> = {
     quiet: [
       quiet('up', { [scraped('up')]: '1x40' }, '8m'),
       quiet('missed twice', { [scraped('up')]: '1x8 0x2 1x30' }, '2m30s'),
+      quiet(
+        'while the probe may not have told yet that Django is down',
+        { [scraped('up')]: '0x40' },
+        '6m45s',
+      ),
     ],
   },
   ReviewMapsTargetMissing: {
