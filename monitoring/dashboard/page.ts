@@ -1,10 +1,8 @@
+import { withPart } from '../page-parts';
 import type { Language, Panel, Row, Text, Unit } from './definition';
 import { seriesIn } from './expressions';
 
 /** The part of docs/dashboard.md and docs/dashboard.ko.md that lists the panels. */
-
-const BEGIN = '<!-- panels: written by "npm run generate" -->';
-const END = '<!-- end of panels -->';
 
 const HEAD: Readonly<Record<Language, readonly string[]>> = {
   ko: ['패널', '보여 주는 것', '단위', '메트릭', '알림'],
@@ -27,11 +25,7 @@ const UNITS: Readonly<Record<Unit, Text>> = {
  * @throws RangeError for a page without the marks around it.
  */
 export function withPanels(page: string, rows: readonly Row[], language: Language): string {
-  const begin = page.indexOf(BEGIN);
-  const end = page.indexOf(END);
-  if (begin < 0 || end < begin) throw new RangeError(`the page has no "${BEGIN}" before "${END}"`);
-  const before = page.slice(0, begin + BEGIN.length);
-  return `${before}\n\n${panelTables(rows, language)}\n\n${page.slice(end)}`;
+  return withPart(page, 'panels', panelTables(rows, language));
 }
 
 function panelTables(rows: readonly Row[], language: Language): string {
