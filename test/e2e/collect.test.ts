@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { Client } from 'pg';
 import { connectPostgres } from '../../dev/data-api/postgres-backend';
 import { startDataApi } from '../../dev/data-api/server';
@@ -7,6 +7,7 @@ import { grantLedger, migrate } from '../../src/ledger/migrate';
 import { startPushgateway } from '../servers/pushgateway';
 import { startStack } from '../servers/stack';
 import { type Environment, packageFunctions, type Run, succeeded } from './bundle';
+import { duringTests } from './during-tests';
 import { Expectation, type Table } from './expectation';
 import { differences, published, seriesKey } from './published';
 import { asApplication, createReviewMaps } from './reviewmaps';
@@ -166,17 +167,14 @@ const SOON = `
 
 describeServers('the packaged collect function, over a timeline', () => {
   let world: Awaited<ReturnType<typeof createWorld>>;
-  beforeAll(async () => {
-    world = await createWorld();
+  duringTests(SETUP_MS, createWorld, async (made) => {
+    world = made;
     // Two sessions whose state is known, among those that are counted.
     await (await world.connect()).query('begin');
     const aborted = await world.connect();
     await aborted.query('begin');
     await aborted.query('select 1/0').catch(() => undefined);
-  }, SETUP_MS);
-  afterAll(async () => {
-    await world?.stop();
-  }, SETUP_MS);
+  });
 
   test('a first run publishes what is there and what has expired so far; further ones change nothing', async () => {
     await world.settle();

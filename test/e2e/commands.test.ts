@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { SCHEMA } from '../../dev/sample/schema';
 import { startPushgateway } from '../servers/pushgateway';
 import { startStack } from '../servers/stack';
 import { command, type Finished, finished } from './command';
+import { duringTests } from './during-tests';
 import { groups, published, seriesKey } from './published';
 import { startRefusingGateway } from './refusing-gateway';
 import { describeServers, environment } from './servers';
@@ -62,12 +63,9 @@ function expectSentences(text: string): void {
 
 describeServers('the commands', () => {
   let world: Awaited<ReturnType<typeof createWorld>>;
-  beforeAll(async () => {
-    world = await createWorld();
-  }, SETUP_MS);
-  afterAll(async () => {
-    await world?.stop();
-  }, SETUP_MS);
+  duringTests(SETUP_MS, createWorld, (made) => {
+    world = made;
+  });
 
   const run = (...args: string[]): Promise<Finished> => command('run.ts', args, world.environment);
   const migrate = (...args: string[]): Promise<Finished> => command('migrate.ts', args, world.environment);

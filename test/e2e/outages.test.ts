@@ -1,12 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { Client } from 'pg';
 import { version } from '../../package.json';
 import { migrate } from '../../src/ledger/migrate';
 import { startPushgateway } from '../servers/pushgateway';
 import { startStack } from '../servers/stack';
 import { packageFunctions, type Run, succeeded } from './bundle';
+import { duringTests } from './during-tests';
 import { Expectation, type Table } from './expectation';
 import { DURATION, differences, groups, published, seriesKey, type Value } from './published';
 import { startRefusingGateway } from './refusing-gateway';
@@ -222,12 +223,9 @@ async function createWorld() {
 
 describeServers('the packaged functions, while something is gone', () => {
   let world: Awaited<ReturnType<typeof createWorld>>;
-  beforeAll(async () => {
-    world = await createWorld();
-  }, SETUP_MS);
-  afterAll(async () => {
-    await world?.stop();
-  }, SETUP_MS);
+  duringTests(SETUP_MS, createWorld, (made) => {
+    world = made;
+  });
 
   test('with everything there, every series is', async () => {
     await world.collect();

@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, expect, jest, test } from '@jest/globals';
 import { describeRuns } from './python';
 import type { Scraper } from './scraper';
-import { isPushOf, isRemovalOf, SETUP_MS, World } from './world';
+import { isPushOf, isRemovalOf, SETUP_MS, useWorld, type World } from './world';
 
 jest.setTimeout(75_000);
 
@@ -59,24 +59,19 @@ class Folding {
 describeRuns('ten runs while everything fails (needs initdb, a Pushgateway and python3)', () => {
   let world: World;
   let folding: Folding | undefined;
-  beforeAll(async () => {
-    world = await World.create();
-  }, SETUP_MS);
+  // Before the world stops.
   afterAll(async () => {
     await folding?.stop().catch(() => undefined);
-    await world?.stop();
   }, SETUP_MS);
+  useWorld((made) => {
+    world = made;
+  });
 
   /** The runs count and push, until so many more folds have died. */
   async function workOn(runs: readonly Scraper[]): Promise<void> {
     const enough = (folding?.deaths ?? 0) + DEATHS;
-    do await workAll(runs);
+    do await world.workAndPush(runs, 15);
     while ((folding?.deaths ?? 0) < enough);
-  }
-
-  async function workAll(runs: readonly Scraper[]): Promise<void> {
-    await Promise.all(runs.map((run) => run.work(15)));
-    await Promise.all(runs.map((run) => world.pushed(run)));
   }
 
   /** Ends a run and waits until a fold, of those that live long enough, has counted and removed it. */
@@ -102,7 +97,7 @@ describeRuns('ten runs while everything fails (needs initdb, a Pushgateway and p
     await world.stopGateway();
     await world.keepGroups();
     await world.startGateway();
-    await workAll(others);
+    await world.workAndPush(others, 15);
     await world.stopGateway();
     await world.restoreGroups();
     await Promise.all(others.map((run) => run.work(15)));
@@ -119,7 +114,7 @@ describeRuns('ten runs while everything fails (needs initdb, a Pushgateway and p
     const [completes, retries, crashes, terminated, killed, ...last] = others;
     if (!completes || !retries || !crashes || !terminated || !killed) throw new Error('there are eight');
     await Promise.all([completes.finish(), crashes.crash()]);
-    await workAll([retries, terminated, killed, ...last]);
+    await world.workAndPush([retries, terminated, killed, ...last], 15);
     await world.database.open();
 
     await Promise.all([terminated.terminate(), killed.kill()]);

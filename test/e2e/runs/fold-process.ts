@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { PROJECT } from '../../deploy/tools';
+import { AS_DEPLOYED } from '../../servers/bundle-options';
 import { type Environment, NODE } from '../bundle';
 
 /** The handler as it is deployed, but that runs are the source of a table's deleted rows. */
@@ -52,12 +53,7 @@ export class FoldFunction {
     await build({
       stdin: { contents: HANDLER, resolveDir: PROJECT, loader: 'ts' },
       outfile: join(folder, 'fold.js'),
-      bundle: true,
-      minify: true,
-      keepNames: true,
-      platform: 'node',
-      target: 'node24',
-      mainFields: ['module', 'main'],
+      ...AS_DEPLOYED,
     });
     await writeFile(join(folder, 'runner.js'), RUNNER);
     return new FoldFunction(folder);

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { published, seriesKey } from '../published';
 import { frozen } from '../servers';
 import { describeRuns } from './python';
-import { calls, SETUP_MS, World } from './world';
+import { calls, useWorld, type World } from './world';
 
 jest.setTimeout(40_000);
 
@@ -11,12 +11,9 @@ const rejected = (of: 'series' | 'groups', reason: string) =>
 
 describeRuns('runs and outages (needs initdb, a Pushgateway and python3)', () => {
   let world: World;
-  beforeAll(async () => {
-    world = await World.create();
-  }, SETUP_MS);
-  afterAll(async () => {
-    await world?.stop();
-  }, SETUP_MS);
+  useWorld((made) => {
+    world = made;
+  });
 
   test('a gateway that restarts from an older file takes nothing back and adds nothing', async () => {
     const [goesOn, completes, killed] = await Promise.all([
@@ -25,15 +22,13 @@ describeRuns('runs and outages (needs initdb, a Pushgateway and python3)', () =>
       world.startScraper(),
     ]);
     const runs = [goesOn, completes, killed];
-    await Promise.all(runs.map((run) => run.work(30)));
-    await Promise.all(runs.map((run) => world.pushed(run)));
+    await world.workAndPush(runs, 30);
     await world.runFold();
     await world.stopGateway();
     await world.keepGroups();
     await world.startGateway();
 
-    await Promise.all(runs.map((run) => run.work(30)));
-    await Promise.all(runs.map((run) => world.pushed(run)));
+    await world.workAndPush(runs, 30);
     await completes.finish();
     await killed.kill();
     await world.settle();
@@ -74,8 +69,7 @@ describeRuns('runs and outages (needs initdb, a Pushgateway and python3)', () =>
 
   test('a gateway that lost everything has the totals back with the next fold', async () => {
     const run = await world.startScraper();
-    await run.work(30);
-    await world.pushed(run);
+    await world.workAndPush([run], 30);
     await world.settle();
     await world.stopGateway();
     await world.wipeGroups();
@@ -92,8 +86,7 @@ describeRuns('runs and outages (needs initdb, a Pushgateway and python3)', () =>
 
   test('while the gateway is away a run goes on undisturbed and a fold fails; then nothing is missing', async () => {
     const [ends, goesOn] = await Promise.all([world.startScraper(), world.startScraper()]);
-    await Promise.all([ends, goesOn].map((run) => run.work(30)));
-    await Promise.all([ends, goesOn].map((run) => world.pushed(run)));
+    await world.workAndPush([ends, goesOn], 30);
     await world.stopGateway();
     await Promise.all([ends, goesOn].map((run) => run.work(30)));
     const finished = ends.finish();
@@ -133,8 +126,7 @@ describeRuns('runs and outages (needs initdb, a Pushgateway and python3)', () =>
     // It says that it could not, and nothing else of runs.
     const said = await published(world.folds.url, 'reviewmaps-scraper');
     expect(said?.get(seriesKey('reviewmaps_ledger_lease_held'))).toBe(0);
-    await goesOn.work(30);
-    await world.pushed(goesOn);
+    await world.workAndPush([goesOn], 30);
     await world.database.open();
 
     await world.runFold();

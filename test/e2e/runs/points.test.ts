@@ -1,9 +1,9 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { seriesKey } from '../published';
 import type { Matches, Moment } from './passage';
 import { describeRuns } from './python';
 import type { Scraper } from './scraper';
-import { calls, isPublication, isReading, isRemoval, SETUP_MS, World } from './world';
+import { calls, isPublication, isReading, isRemoval, useWorld, type World } from './world';
 
 jest.setTimeout(40_000);
 
@@ -43,13 +43,10 @@ describeRuns('folds that die or come late (needs initdb, a Pushgateway and pytho
   /** Runs on through all of it. */
   let steady: Scraper;
 
-  beforeAll(async () => {
-    world = await World.create();
+  useWorld(async (made) => {
+    world = made;
     steady = await world.startScraper('steady');
-  }, SETUP_MS);
-  afterAll(async () => {
-    await world?.stop();
-  }, SETUP_MS);
+  });
 
   /** Two runs that have completed and one that has gone on; their scraper is a new one, so that totals are new, too. */
   async function something(): Promise<void> {
@@ -107,8 +104,7 @@ describeRuns('folds that die or come late (needs initdb, a Pushgateway and pytho
     await something();
     const wentBack = seriesKey('reviewmaps_fold_rejected_series_total', { reason: 'went_back' });
     const { fold, held } = await world.stopFold(world.database, 'before', calls('fold_runs'));
-    await steady.work(20);
-    await world.pushed(steady);
+    await world.workAndPush([steady], 20);
     await world.leaseEnds();
     await world.settle();
     await world.compare();

@@ -15,7 +15,7 @@ const NEEDED = ['prometheus_client', 'Django', 'django-prometheus', 'asgiref', '
 /** Milliseconds for pip on a slow network. */
 const INSTALL_MS = 300_000;
 
-const pins = readFileSync(join(PACKAGE, 'requirements-newest.txt'), 'utf8')
+const common = readFileSync(join(PACKAGE, 'requirements-newest.txt'), 'utf8')
   .split('\n')
   .filter((line) => NEEDED.some((name) => line.startsWith(`${name}==`)));
 
@@ -29,7 +29,7 @@ function pythonOf(name: string): string {
   return join(ENVIRONMENTS, name, 'bin', 'python');
 }
 
-function isReady(name: string): boolean {
+function isReady(name: string, pins: readonly string[]): boolean {
   const python = pythonOf(name);
   return existsSync(python) && spawnSync(python, ['-c', SAME_RELEASES, ...pins]).status === 0;
 }
@@ -42,24 +42,27 @@ function execute(program: string, args: readonly string[]): void {
 /**
  * A Python that has the newest supported releases: the one that the package's own tests made, or one made here. Test
  * files run side by side, so each makes its own and the first one is kept.
+ * @param name of the one that is made here
+ * @param further releases that it needs besides, as `name==version`
  * @throws when they cannot be installed.
  */
-export function python(): string {
-  const found = ['newest', 'e2e'].find(isReady);
+export function python(name = 'e2e', further: readonly string[] = []): string {
+  const pins = [...common, ...further];
+  const found = ['newest', name].find((one) => isReady(one, pins));
   if (found !== undefined) return pythonOf(found);
-  const own = `e2e-${process.pid}`;
+  const own = `${name}-${process.pid}`;
   const folder = join(ENVIRONMENTS, own);
   mkdirSync(ENVIRONMENTS, { recursive: true });
   try {
     execute('python3', ['-m', 'venv', folder]);
     execute(pythonOf(own), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', ...pins]);
-    if (isReady('e2e')) return pythonOf('e2e');
-    rmSync(join(ENVIRONMENTS, 'e2e'), { recursive: true, force: true });
-    renameSync(folder, join(ENVIRONMENTS, 'e2e'));
+    if (isReady(name, pins)) return pythonOf(name);
+    rmSync(join(ENVIRONMENTS, name), { recursive: true, force: true });
+    renameSync(folder, join(ENVIRONMENTS, name));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  return pythonOf('e2e');
+  return pythonOf(name);
 }
 
 const hasPython = spawnSync('python3', ['-c', 'import ensurepip, venv']).status === 0;

@@ -1,8 +1,8 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { expect, jest, test } from '@jest/globals';
 import { seriesKey } from '../published';
 import { frozen } from '../servers';
 import { describeRuns } from './python';
-import { isPushOf, SETUP_MS, World } from './world';
+import { isPushOf, useWorld, type World } from './world';
 
 jest.setTimeout(40_000);
 
@@ -10,12 +10,9 @@ const REPLAYED = seriesKey('reviewmaps_fold_rejected_groups_total', { reason: 'r
 
 describeRuns('runs of Python scrapers, folded (needs initdb, a Pushgateway and python3)', () => {
   let world: World;
-  beforeAll(async () => {
-    world = await World.create();
-  }, SETUP_MS);
-  afterAll(async () => {
-    await world?.stop();
-  }, SETUP_MS);
+  useWorld((made) => {
+    world = made;
+  });
 
   test('one that completes, one that crashes and one that is terminated are counted and removed', async () => {
     const [completes, crashes, terminated] = await Promise.all([
@@ -34,8 +31,7 @@ describeRuns('runs of Python scrapers, folded (needs initdb, a Pushgateway and p
 
   test('one that is killed keeps its group until it has been silent for too long', async () => {
     const killed = await world.startScraper();
-    await killed.work(40);
-    await world.pushed(killed);
+    await world.workAndPush([killed], 40);
     await world.settle();
     expect(await world.value(seriesKey('reviewmaps_scraper_runs_in_flight', { scraper: 'inflexer' }))).toBe(
       1,
@@ -55,15 +51,13 @@ describeRuns('runs of Python scrapers, folded (needs initdb, a Pushgateway and p
 
   test('one that comes back after it was given up as silent is counted once', async () => {
     const run = await world.startScraper();
-    await run.work(30);
-    await world.pushed(run);
+    await world.workAndPush([run], 30);
     await frozen([run.pid], async () => {
       await world.later(() => world.runFold());
       expect(await world.groups()).toEqual([]);
     });
     run.wasSilent = true;
-    await run.work(30);
-    await world.pushed(run);
+    await world.workAndPush([run], 30);
     await world.settle();
     await world.compare();
     await run.finish();
@@ -75,8 +69,7 @@ describeRuns('runs of Python scrapers, folded (needs initdb, a Pushgateway and p
   test('one that pushes again and again while folds look at it is counted once', async () => {
     const run = await world.startScraper();
     for (let round = 0; round < 4; round += 1) {
-      await run.work(15);
-      await world.pushed(run);
+      await world.workAndPush([run], 15);
       await world.runFold();
     }
     expect(await world.groups()).toEqual([run.options.id]);
@@ -150,8 +143,7 @@ describeRuns('runs of Python scrapers, folded (needs initdb, a Pushgateway and p
     // Whoever waits for it at the end learns of it.
     folding.catch(() => undefined);
     for (let round = 0; round < 3; round += 1) {
-      await Promise.all(runs.map((run) => run.work(20)));
-      await Promise.all(runs.map((run) => world.pushed(run)));
+      await world.workAndPush(runs, 20);
     }
     await Promise.all(
       runs.map(async (run, place) => {

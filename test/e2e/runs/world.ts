@@ -5,6 +5,7 @@ import { expect } from '@jest/globals';
 import { migrate } from '../../../src/ledger/migrate';
 import { startPushgateway } from '../../servers/pushgateway';
 import { startStack } from '../../servers/stack';
+import { duringTests } from '../during-tests';
 import { differences } from '../published';
 import { environment } from '../servers';
 import { type FoldEnd, FoldFunction, type RunningFold } from './fold-process';
@@ -42,6 +43,11 @@ export function isRemovalOf({ options }: Scraper): Matches {
 
 export const isPublication: Matches = ({ method, path }) =>
   method === 'PUT' && path.startsWith('/metrics/job/reviewmaps-scraper/');
+
+/** A world while the tests of a `describe` run. */
+export function useWorld(started: (world: World) => void | Promise<void>): void {
+  duringTests(SETUP_MS, () => World.create(), started);
+}
 
 /** Scrapers, a Pushgateway, fold and its database, with a passage on each way between them. */
 export class World {
@@ -109,6 +115,12 @@ export class World {
   async pushed({ options }: Scraper): Promise<void> {
     await this.pushes.accepted(isPushOf(options.id));
     await this.pushes.accepted(isPushOf(options.id));
+  }
+
+  /** Each of the runs does so many actions more, and all of them are at the gateway. */
+  async workAndPush(runs: readonly Scraper[], actions: number): Promise<void> {
+    await Promise.all(runs.map((run) => run.work(actions)));
+    await Promise.all(runs.map((run) => this.pushed(run)));
   }
 
   startFold(): RunningFold {
