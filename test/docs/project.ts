@@ -39,6 +39,7 @@ function matches(path: string, pattern: RegExp): string[] {
 export function environmentVariables(): Set<string> {
   return new Set([
     ...matches('src/config/environment.ts', /\benv,\s*'([A-Z][A-Z0-9_]*)'/g),
+    ...matches('src/config/environment.ts', /'([A-Z]+_(?:USERNAME|PASSWORD|TOKEN))'/g),
     ...matches('serverless.yml', /env:([A-Z][A-Z0-9_]*)/g),
     ...matches('serverless/environment.js', /\b([A-Z][A-Z0-9_]*): '(?:param|sls):/g),
     ...matches('dev/data-api/report.ts', /^ {4}([A-Z][A-Z0-9_]*):/gm),
