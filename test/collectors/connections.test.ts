@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Client } from 'pg';
 import { connectionsCollector } from '../../src/collectors/connections';
+import { connectTo } from '../servers/postgres';
 import { describePostgres, type Stack, startStack } from '../servers/stack';
 import { collectorContext, databaseOf, values } from './context';
 
@@ -36,11 +36,8 @@ describePostgres('the connections collector on PostgreSQL (needs initdb)', () =>
 
   it('counts client connections by state, all databases, and the maximum', async () => {
     await stack.sql.query('grant pg_read_all_stats to monitor');
-    const open = [1, 2].map(() => new Client({ connectionString: stack.postgres.url }));
-    for (const client of open) {
-      await client.connect();
-      await client.query('begin');
-    }
+    const open = await Promise.all([1, 2].map(() => connectTo(stack.postgres.url)));
+    for (const client of open) await client.query('begin');
     try {
       const { samples } = await connectionsCollector.collect(collectorContext(stack.database).context);
       expect(values(samples, METRIC)).toMatchObject({ 'idle in transaction': 2, active: 1 });

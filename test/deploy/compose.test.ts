@@ -2,10 +2,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { Client } from 'pg';
 import { parseOptions } from '../../dev/start/options';
 import { COMPOSE_TARGETS } from '../../monitoring/rules/prometheus-config';
-import { startPostgres } from '../servers/postgres';
+import { connectTo, startPostgres } from '../servers/postgres';
 import { describePostgres } from '../servers/stack';
 import { interpolate, isMapping, type Mapping, parseCompose, type Value } from './compose-file';
 import { PROJECT } from './tools';
@@ -276,9 +275,8 @@ const hasCompose = spawnSync('docker', ['compose', 'version'], { stdio: 'ignore'
 describePostgres('the sample data for PostgreSQL', () => {
   it('fills an empty database', async () => {
     const postgres = await startPostgres();
-    const client = new Client({ connectionString: postgres.url });
     try {
-      await client.connect();
+      const client = await connectTo(postgres.url);
       await client.query(readFileSync(join(PROJECT, 'deploy/postgres/init/reviewmaps.sql'), 'utf8'));
       const { rows } = await client.query(`
         SELECT (SELECT count(*)::int FROM campaign) AS campaigns,
@@ -287,8 +285,8 @@ describePostgres('the sample data for PostgreSQL', () => {
                (SELECT max(created_at) BETWEEN now() - interval '5 minutes' AND now() FROM campaign) AS fresh,
                (SELECT count(*) > 0 FROM campaign WHERE region = '서울 ''핫플'' 성수') AS quoted`);
       expect(rows).toEqual([{ campaigns: 500, reviews: 600, open: true, fresh: true, quoted: true }]);
-    } finally {
       await client.end();
+    } finally {
       await postgres.stop();
     }
   }, 60_000);

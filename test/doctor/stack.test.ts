@@ -347,7 +347,7 @@ function removeAt(address: string): Promise<void> {
       answer.resume();
       answer.once('end', resolve);
     });
-    request.once('error', reject);
+    request.on('error', reject);
     request.end();
   });
 }

@@ -1,9 +1,10 @@
 import { expect, jest, test } from '@jest/globals';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { connectPostgres } from '../../dev/data-api/postgres-backend';
 import { startDataApi } from '../../dev/data-api/server';
 import { version } from '../../package.json';
 import { grantLedger, migrate } from '../../src/ledger/migrate';
+import { connectTo } from '../servers/postgres';
 import { startPushgateway } from '../servers/pushgateway';
 import { startStack } from '../servers/stack';
 import { type Environment, packageFunctions, type Run, succeeded } from './bundle';
@@ -82,9 +83,7 @@ async function createWorld() {
 
   /** A connection of its own, as the application has them. */
   async function connect(): Promise<Client> {
-    const client = new Client({ connectionString: postgres.url });
-    client.on('error', () => undefined);
-    await client.connect();
+    const client = await connectTo(postgres.url);
     sessions.push(client);
     return client;
   }

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { expect, jest, test } from '@jest/globals';
-import { Client } from 'pg';
 import { version } from '../../package.json';
 import { migrate } from '../../src/ledger/migrate';
+import { connectTo } from '../servers/postgres';
 import { startPushgateway } from '../servers/pushgateway';
 import { startStack } from '../servers/stack';
 import { packageFunctions, type Run, succeeded } from './bundle';
@@ -199,9 +199,7 @@ async function createWorld() {
     recover: async (): Promise<void> => {
       await postgres.start();
       await client.end().catch(() => undefined);
-      client = new Client({ connectionString: postgres.url });
-      client.on('error', () => undefined);
-      await client.connect();
+      client = await connectTo(postgres.url);
     },
 
     change: (statement: string) => asApplication(postgres.url, statement),

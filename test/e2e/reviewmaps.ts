@@ -1,6 +1,7 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { PLACES } from '../../dev/sample/places';
 import { SCHEMA } from '../../dev/sample/schema';
+import { connectTo } from '../servers/postgres';
 
 const CAMPAIGNS = 20_000;
 
@@ -109,8 +110,7 @@ export async function asApplication(
   statement: string,
   values: readonly unknown[] = [],
 ): Promise<number> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
+  const client = await connectTo(url);
   try {
     return (await client.query(statement, [...values])).rowCount ?? 0;
   } finally {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { Client } from 'pg';
 import type { Ledger, MomentSource, Total } from '../../src/ledger/ledger';
 import { grantLedger, installedVersion, migrate } from '../../src/ledger/migrate';
 import { LATEST_VERSION } from '../../src/ledger/migrations';
 import { createPostgresLedger } from '../../src/ledger/postgres';
+import { connectTo } from '../servers/postgres';
 import { describePostgres, type Stack, startStack } from '../servers/stack';
 
 const LIMIT_MS = 60_000;
@@ -78,8 +78,7 @@ async function deletes(ledger: Ledger, table = 'campaign'): Promise<Record<strin
 
 /** Statistics reach the server's shared memory when a session ends at the latest. */
 async function inOwnSession(...statements: readonly string[]): Promise<void> {
-  const session = new Client({ connectionString: stack.postgres.url });
-  await session.connect();
+  const session = await connectTo(stack.postgres.url);
   for (const statement of statements) await session.query(statement);
   await session.end();
   await stack.sql.query('select pg_stat_clear_snapshot()');
@@ -198,8 +197,7 @@ describePostgres('the ledger in PostgreSQL (needs initdb)', () => {
   it('finds what a slow transaction committed behind the watermark', async () => {
     const ledger = ledgerOf();
     await insert('서울', '-1 day', '-3 days');
-    const slow = new Client({ connectionString: stack.postgres.url });
-    await slow.connect();
+    const slow = await connectTo(stack.postgres.url);
     await slow.query('begin');
     await slow.query(
       "insert into campaign (region, apply_deadline, created_at) values ('서울', now() - interval '1 minute', now() - interval '1 day')",
@@ -437,8 +435,7 @@ describePostgres('the ledger in PostgreSQL (needs initdb)', () => {
   it('gives up on a lock that another session keeps, in a sentence', async () => {
     const ledger = ledgerOf();
     await ledger.acquireLease('one', 0, signal());
-    const blocker = new Client({ connectionString: stack.postgres.url });
-    await blocker.connect();
+    const blocker = await connectTo(stack.postgres.url);
     await blocker.query('begin; lock table reviewmaps_monitoring.lease in access exclusive mode');
     try {
       await expect(ledger.acquireLease('two', 1, signal())).rejects.toThrow('another run holds the ledger');

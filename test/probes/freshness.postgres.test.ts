@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import type { Database } from '../../src/database/database';
 import { QueryError } from '../../src/errors';
 import { freshnessProbe } from '../../src/probes/freshness';
 import type { ProbeOutcome } from '../../src/probes/probe';
-import { type Postgres, startPostgres } from '../servers/postgres';
+import { connectTo, type Postgres, startPostgres } from '../servers/postgres';
 import { contextWith, detailOf, reasonOf } from './context';
 
 /** Jest wants to know before any test runs; Debian keeps initdb off the PATH. */
@@ -20,8 +20,7 @@ describePostgres('freshnessProbe on PostgreSQL (needs initdb)', () => {
 
   beforeAll(async () => {
     server = await startPostgres();
-    client = new Client({ connectionString: server.url });
-    await client.connect();
+    client = await connectTo(server.url);
   }, 60_000);
 
   afterAll(async () => {

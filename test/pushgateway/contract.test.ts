@@ -34,7 +34,7 @@ function request(
         resolve({ status: answer.statusCode, body: text, location: answer.headers.location }),
       );
     });
-    sent.once('error', reject);
+    sent.on('error', reject);
     sent.end(body);
   });
 }

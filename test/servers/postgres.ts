@@ -50,12 +50,22 @@ function unprivilegedUser(): { uid: number; gid: number } | undefined {
   return { uid: id('-u'), gid: id('-g') };
 }
 
-/** Whether the server with this data answers there: for a moment another one may have the same port. */
-async function answers(url: string, dataDirectory: string): Promise<boolean> {
+/**
+ * A direct connection. When it breaks, its statements fail and nothing else does: a client without a listener ends the
+ * whole process.
+ */
+export async function connectTo(url: string): Promise<Client> {
   const client = new Client({ connectionString: url });
   client.on('error', () => undefined);
+  await client.connect();
+  return client;
+}
+
+/** Whether the server with this data answers there: for a moment another one may have the same port. */
+async function answers(url: string, dataDirectory: string): Promise<boolean> {
+  const client = await connectTo(url).catch(() => undefined);
+  if (client === undefined) return false;
   try {
-    await client.connect();
     const { rows } = await client.query<{ data_directory: string }>('SHOW data_directory');
     return rows[0]?.data_directory === dataDirectory;
   } catch {

@@ -50,7 +50,7 @@ function isReady(url: string): Promise<boolean> {
       resolve(answer.statusCode === 200);
     });
     request.once('timeout', () => request.destroy());
-    request.once('error', () => resolve(false));
+    request.on('error', () => resolve(false));
   });
 }
 

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { describe } from '@jest/globals';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { connectPostgres } from '../../dev/data-api/postgres-backend';
 import { startDataApi } from '../../dev/data-api/server';
 import { systemClock } from '../../src/clock';
 import { createDataApiClient, createDataApiDatabase } from '../../src/database/data-api';
 import type { Database } from '../../src/database/database';
-import { type Postgres, startPostgres } from './postgres';
+import { connectTo, type Postgres, startPostgres } from './postgres';
 
 /** Jest wants to know before any test runs; Debian keeps initdb off the PATH. */
 const installed =
@@ -41,10 +41,7 @@ export async function startStack(
   role = 'postgres',
 ): Promise<Stack> {
   const postgres = await startPostgres({ settings });
-  const sql = new Client({ connectionString: postgres.url });
-  // A test may crash the server under this connection.
-  sql.on('error', () => undefined);
-  await sql.connect();
+  const sql = await connectTo(postgres.url);
   if (role !== 'postgres') await sql.query(`create role ${role} login`);
   const backend = await connectPostgres(postgres.url.replace('postgres@', `${role}@`));
   const api = await startDataApi({ backend });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Client as PgClient } from 'pg';
+import type { Client as PgClient } from 'pg';
 import type { Backend } from '../../../dev/data-api/backend';
 import { connectPostgres } from '../../../dev/data-api/postgres-backend';
 import { type DataApi, startDataApi } from '../../../dev/data-api/server';
-import { findPostgres, type Postgres, startPostgres } from '../../servers/postgres';
+import { connectTo, findPostgres, type Postgres, startPostgres } from '../../servers/postgres';
 import { type Client, createClient } from './client';
 import { dataApiContract } from './contract';
 
@@ -18,9 +18,7 @@ const missing = findPostgres() === undefined && process.env['CI'] === undefined;
 
   beforeAll(async () => {
     postgres = await startPostgres();
-    direct = new PgClient({ connectionString: postgres.url });
-    direct.on('error', () => undefined);
-    await direct.connect();
+    direct = await connectTo(postgres.url);
     backend = await connectPostgres(postgres.url);
     api = await startDataApi({ backend });
     client = createClient(api.url);

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { initialCampaigns } from '../../../dev/sample/campaigns';
 import { DEFAULT_SAMPLE, loadSample } from '../../../dev/sample/load';
 import { createPulse } from '../../../dev/sample/pulse';
 import { createRandom } from '../../../dev/sample/random';
 import type { Run } from '../../../dev/sample/store';
-import { findPostgres, type Postgres, startPostgres } from '../../servers/postgres';
+import { connectTo, findPostgres, type Postgres, startPostgres } from '../../servers/postgres';
 
 const missing = findPostgres() === undefined && process.env['CI'] === undefined;
 
@@ -24,8 +24,7 @@ describe('initialCampaigns', () => {
 
   beforeAll(async () => {
     postgres = await startPostgres();
-    client = new Client({ connectionString: postgres.url });
-    await client.connect();
+    client = await connectTo(postgres.url);
     run = async (sql, text) => (await client.query(sql, text === undefined ? [] : [text])).rowCount ?? 0;
     await loadSample(run);
   }, 60_000);

@@ -18,7 +18,10 @@ export class Front {
         response.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(response);
       });
-      passed.on('error', () => response.writeHead(502).end());
+      passed.on('error', () => {
+        if (response.headersSent) response.destroy();
+        else response.writeHead(502).end();
+      });
       incoming.pipe(passed);
     });
     server.listen(0, '127.0.0.1');

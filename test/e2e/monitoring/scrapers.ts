@@ -51,6 +51,8 @@ export class Scrapers {
         await sleep(PAUSE_MS, undefined, { signal }).catch(() => undefined);
       }
     })();
+    // It is told when they are stopped.
+    this.runs.catch(() => undefined);
   }
 
   /** @throws when a run ended otherwise than it was told to. */

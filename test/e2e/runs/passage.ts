@@ -144,6 +144,8 @@ export class Passage {
       headers: { ...incoming.headers, connection: 'close', 'content-length': body.length },
       agent: false,
     });
+    // What breaks after the answer has begun is told by the answer.
+    sent.on('error', () => undefined);
     sent.end(body);
     const [answer]: IncomingMessage[] = await once(sent, 'response');
     if (answer === undefined) throw new Error('no answer');
