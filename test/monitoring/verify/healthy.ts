@@ -124,6 +124,9 @@ export const healthy: Evidence = {
   mixedProcesses: false,
 };
 
+/** Before anything was pushed or counted: only the configuration can tell. */
+export const silent: Evidence = without(healthy, () => true);
+
 /** The evidence without the series that are chosen. */
 export function without(evidence: Evidence, gone: (series: Stock) => boolean): Evidence {
   return { ...evidence, stock: evidence.stock.filter((series) => !gone(series)) };
@@ -135,6 +138,23 @@ export function jobWith(
   state: Partial<Evidence['jobs']['fold']>,
 ): Evidence {
   return { ...evidence, jobs: { ...evidence.jobs, [name]: { ...evidence.jobs[name], ...state } } };
+}
+
+export function targetWith(job: string, change: object): Evidence {
+  return {
+    ...healthy,
+    targets: healthy.targets.map((one) => (one.labels['job'] === job ? { ...one, ...change } : one)),
+  };
+}
+
+/** A target of Django. */
+export function djangoTarget(instance: string, app: string, health: string): Evidence['targets'][number] {
+  const labels = { job: 'django', instance, app };
+  return { labels, scrapePool: 'django', scrapeInterval: '15s', health, lastError: '' };
+}
+
+export function noTarget(job: string): Evidence {
+  return { ...healthy, targets: healthy.targets.filter(({ labels }) => labels['job'] !== job) };
 }
 
 export function found({ findings }: Section, name: string): Finding {
