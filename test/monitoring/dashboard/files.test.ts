@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { dashboardFiles, rows } from '../../../monitoring/dashboard/dashboard';
 import { withPanels } from '../../../monitoring/dashboard/page';
 import { settings } from '../../../monitoring/settings';
+import { createBudget } from '../../../src/jobs/budget';
 import { files } from './files';
 
 const contentOf = (path: string) => files.find(([name]) => name === path)?.[1] ?? '';
@@ -20,6 +21,14 @@ describe('what is generated for Grafana', () => {
     const datasource = contentOf('deploy/grafana/provisioning/datasources/reviewmaps.yml');
     expect(datasource).toContain(`timeInterval: ${settings.scrapeIntervalSeconds}s\n`);
   });
+});
+
+it('the line of the runs is the time that a deployed run has for its work', () => {
+  const [, timeout] = /^ {2}timeout: (\d+)$/m.exec(readFileSync('serverless.yml', 'utf8')) ?? [];
+  const budget = createBudget(Number(timeout) * 1_000);
+  budget.dispose();
+  const runs = rows.flatMap(({ panels }) => panels).find(({ title }) => title.en === 'Time of the runs');
+  expect(runs?.thresholds?.steps.map(({ from }) => from)).toEqual([budget.workMs / 1_000]);
 });
 
 describe.each(['docs/dashboard.md', 'docs/dashboard.ko.md'])('%s', (path) => {

@@ -1,11 +1,25 @@
 import { SCRAPE_JOBS, settings } from '../../../settings';
 import { PUSHED } from '../../cadence';
-import type { Panel } from '../../definition';
+import type { Column, Panel } from '../../definition';
 import { maxBy, series } from '../../promql';
 import { DONE_OR_FAILED, STATE, UP_OR_DOWN } from '../../states';
 
 /** The gateway belongs to no application. */
 const TARGETS = `up{job=~"${SCRAPE_JOBS.django}|${SCRAPE_JOBS.pushgateway}",app=~"$application|"}`;
+
+/**
+ * Seconds after which a run gives up what is still at work, to push the rest: the functions' timeout (serverless.yml)
+ * less what a run keeps back (src/jobs/budget.ts).
+ */
+const WORK_SECONDS = 39;
+
+const VERSIONS: readonly Column[] = [
+  { field: 'app', title: { ko: '애플리케이션', en: 'Application' } },
+  { field: 'job', title: { ko: '작업', en: 'Job' } },
+  { field: 'version', title: { ko: '버전', en: 'Version' } },
+  { field: 'node', title: { ko: 'Node.js', en: 'Node.js' } },
+  { field: { query: 0, unit: 's' }, title: { ko: '마지막 푸시 후 지난 시간', en: 'Since its last push' } },
+];
 
 /** Whether the numbers themselves can be believed. */
 export const pipeline: readonly Panel[] = [
@@ -105,5 +119,44 @@ export const pipeline: readonly Panel[] = [
       'ReviewMapsGatewayDown',
       'ReviewMapsGatewayRefusedPush',
     ],
+  },
+  {
+    title: { ko: '작업 실행 시간', en: 'Time of the runs' },
+    description: {
+      ko: '작업과 수집기가 마지막 실행에서 쓴 시간입니다. 점선에 닿으면 남은 부분을 포기하고 푸시합니다.',
+      en: 'Time that jobs and collectors took in their latest run. At the dashed line a run gives up what is left, and pushes.',
+    },
+    view: { kind: 'timeseries' },
+    unit: 's',
+    queries: [
+      { expr: maxBy(['job'], series('reviewmaps_job_duration_seconds')), legend: '{{app}} {{job}}' },
+      {
+        expr: maxBy(['collector'], series('reviewmaps_collector_duration_seconds')),
+        legend: '{{app}} {{collector}}',
+      },
+    ],
+    width: 12,
+    height: 8,
+    min: 0,
+    thresholds: { base: 'green', steps: [{ from: WORK_SECONDS, colour: 'red' }] },
+    alerts: ['ReviewMapsJobFailing', 'ReviewMapsCollectorFailing'],
+    ...PUSHED,
+  },
+  {
+    title: { ko: '배포된 버전', en: 'Deployed versions' },
+    description: {
+      ko: '작업마다 마지막으로 푸시한 버전입니다. 배포한 뒤에는 모두 새 버전이어야 합니다.',
+      en: 'The version of each job that pushed last. After a deployment all of them are the new one.',
+    },
+    view: { kind: 'table', columns: VERSIONS, sortBy: 4 },
+    unit: 's',
+    queries: [
+      {
+        expr: `${maxBy(['job', 'version', 'node'], series('reviewmaps_build_info'))} * on (app, job) group_left () ${maxBy(['job'], series('reviewmaps:push_age_seconds'))}`,
+        legend: '{{app}} {{job}} {{version}}',
+      },
+    ],
+    width: 12,
+    height: 8,
   },
 ];
