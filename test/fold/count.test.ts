@@ -5,27 +5,12 @@ import type { RunPush } from '../../src/fold/run-push';
 import type { RunFindings, RunLedger } from '../../src/ledger/runs';
 import { createLog } from '../../src/log';
 import type { LogLine } from '../jobs/context';
+import { runPush } from './run-push';
 
-const NOW = 2_000;
+/** Ten seconds after the pushes. */
+const NOW = 1_010;
 
-function push(run: string, changes: Partial<RunPush> = {}): RunPush {
-  return {
-    key: { job: 'scraper', run },
-    run,
-    scraper: 'inflexer',
-    started: 5,
-    pushed: NOW - 10,
-    accepted: true,
-    refused: null,
-    completed: null,
-    series: [],
-    bytes: 0,
-    rejected: {},
-    examples: {},
-    removed: null,
-    ...changes,
-  };
-}
+const push = (run: string, changes: Partial<RunPush> = {}): RunPush => runPush({ run, ...changes });
 
 /** What is logged of these runs, by a ledger that finds what the test says. */
 async function logged(
@@ -99,7 +84,7 @@ describe('what the log says of runs', () => {
         event,
         run: 'a',
         scraper: 'inflexer',
-        at: '1970-01-01T00:33:15.000Z',
+        at: '1970-01-01T00:16:45.000Z',
         acceptedBefore: true,
       },
       {
@@ -107,7 +92,7 @@ describe('what the log says of runs', () => {
         event,
         run: 'b',
         scraper: 'inflexer',
-        at: '1970-01-01T00:33:10.000Z',
+        at: '1970-01-01T00:16:40.000Z',
         acceptedBefore: false,
       },
     ]);

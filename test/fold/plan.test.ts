@@ -3,26 +3,7 @@ import { HeldRuns } from '../../src/fold/held';
 import { inChunks, planRun } from '../../src/fold/plan';
 import type { RunPush } from '../../src/fold/run-push';
 import type { KnownRun } from '../../src/ledger/runs';
-
-function push(changes: Partial<RunPush> = {}): RunPush {
-  const run = changes.run ?? 'r';
-  return {
-    key: { job: 'scraper', run },
-    run,
-    scraper: 's',
-    started: 5,
-    pushed: 1_000,
-    accepted: true,
-    refused: null,
-    completed: null,
-    series: [],
-    bytes: 0,
-    rejected: {},
-    examples: {},
-    removed: null,
-    ...changes,
-  };
-}
+import { runPush } from './run-push';
 
 function known(changes: Partial<KnownRun> = {}): KnownRun {
   return { run: 'r', started: 5, pushed: 1_000, refused: null, state: 'running', ...changes };
@@ -30,7 +11,7 @@ function known(changes: Partial<KnownRun> = {}): KnownRun {
 
 describe('planRun', () => {
   const plan = (pushed: Partial<RunPush>, knows?: Partial<KnownRun>, now = 1_010) =>
-    planRun(push(pushed), knows === undefined ? undefined : known(knows), now, 60);
+    planRun(runPush(pushed), knows === undefined ? undefined : known(knows), now, 60);
 
   it('tells the ledger a push that it does not know, and keeps the group of a run that goes on', () => {
     expect(plan({})).toMatchObject({ record: expect.any(String), remove: false, inFlight: true });
@@ -113,7 +94,7 @@ describe('planRun', () => {
 
 describe('inChunks', () => {
   const plans = (...sizes: readonly number[]) =>
-    sizes.map((size) => ({ ...planRun(push(), undefined, 0, 60), record: 'x'.repeat(size) }));
+    sizes.map((size) => ({ ...planRun(runPush(), undefined, 0, 60), record: 'x'.repeat(size) }));
 
   it('keeps chunks below their bytes, in order', () => {
     expect(
@@ -136,22 +117,22 @@ describe('inChunks', () => {
 describe('HeldRuns', () => {
   it('keeps the oldest within its bytes, and counts those that wait', () => {
     const held = new HeldRuns(100);
-    for (const pushed of [5, 3, 9, 1, 7, 2, 8]) held.add(push({ pushed, bytes: 30 }));
+    for (const pushed of [5, 3, 9, 1, 7, 2, 8]) held.add(runPush({ pushed, bytes: 30 }));
     expect(held.inOrder().map(({ pushed }) => pushed)).toEqual([1, 2, 3]);
     expect(held.waiting).toBe(4);
   });
 
   it('takes runs at their end first, or those at work could keep them out for ever', () => {
     const held = new HeldRuns(100);
-    for (const pushed of [1, 2, 3, 4]) held.add(push({ pushed, bytes: 30 }));
-    held.add(push({ pushed: 9, bytes: 30, completed: 1 }));
-    held.add(push({ pushed: 8, bytes: 0, removed: 'oversized' }));
+    for (const pushed of [1, 2, 3, 4]) held.add(runPush({ pushed, bytes: 30 }));
+    held.add(runPush({ pushed: 9, bytes: 30, completed: 1 }));
+    held.add(runPush({ pushed: 8, bytes: 0, removed: 'oversized' }));
     expect(held.inOrder().map(({ pushed }) => pushed)).toEqual([8, 9, 1, 2]);
   });
 
   it('keeps one that is larger than everything: it would wait for ever', () => {
     const held = new HeldRuns(100);
-    held.add(push({ bytes: 1_000 }));
+    held.add(runPush({ bytes: 1_000 }));
     expect(held.inOrder()).toHaveLength(1);
   });
 });
