@@ -211,7 +211,7 @@ describe('Grafana', () => {
   });
 
   it('with a dashboard of another version is wrong', async () => {
-    const old = board('grafana-django-reviewmaps').body.replaceAll('reviewmaps:push_age_seconds', 'age');
+    const old = board('grafana-django-reviewmaps').body.replaceAll('reviewmaps_table_missing', 'gone');
     const result = await section({ ...complete, '/api/dashboards/uid/reviewmaps-django': { body: old } });
     expect(unusual(result)).toEqual(['fail dashboard reviewmaps-django']);
     expect(found(result, 'dashboard reviewmaps-django').text).toMatch(
