@@ -21,7 +21,7 @@ export function jobSection(evidence: Evidence): Section {
 export function jobFinding(evidence: Evidence, job: JobName): Finding {
   const { settings, jobs, app, gateway } = evidence;
   const { pushAge, refused, failures } = jobs[job];
-  const log = `look at the log of the function ${job}, or run: npm run doctor`;
+  const log = `look at the log of the function ${job}, or run: STAGE=prod npm run doctor`;
   if (refused) {
     const before =
       pushAge === undefined ? 'none was accepted yet' : `the one before is ${inWords(pushAge)} old`;
@@ -82,5 +82,9 @@ function withoutPush(evidence: Evidence, job: JobName): Finding {
       'scrape this gateway, and keep its series; deploy/prometheus/prometheus.yml shows how',
     );
   }
-  return fail(job, `has never pushed as app="${app}"`, `deploy it, or run it once: npm run ${job}`);
+  return fail(
+    job,
+    `has never pushed as app="${app}"`,
+    `deploy it, or run it once with the STAGE of this app: STAGE=prod npm run ${job}`,
+  );
 }

@@ -39,7 +39,7 @@ sum by (rule_group) (increase(prometheus_rule_evaluation_failures_total{rule_gro
       },
       ko: {
         means:
-          '규칙이 실행 중에 실패했습니다. 매칭 한쪽에 라벨이 같은 시계열이 둘이거나, 샘플이 너무 많거나, 시간이 초과됐습니다. 문법 오류라면 애초에 읽히지 않습니다.',
+          '규칙이 실행 중에 실패했습니다. 매칭 한쪽에 레이블이 같은 시계열이 둘이거나, 샘플이 너무 많거나, 시간이 초과됐습니다. 문법 오류라면 애초에 읽히지 않습니다.',
         confirm: ['Prometheus의 Rules 화면에서 규칙 옆의 오류를 봅니다.'],
         act: [
           '"many-to-many matching", "duplicate series": 같은 시계열이 두 대상에서 옵니다. 한 게이트웨이를 두 작업이 수집하는 경우가 많습니다.',
@@ -71,7 +71,7 @@ function watchdog(): Alert {
         means:
           "It fires for ever and goes to a service outside (a dead man's switch) that calls when it is missing. Its absence is what matters: rules are not evaluated, alerts do not reach Alertmanager, or Alertmanager cannot send.",
         confirm: [
-          'Is it in Prometheus at "Alerts", and in Alertmanager? `amtool alert query alertname=ReviewMapsWatchdog`.',
+          'Is it in Prometheus at "Alerts", and in Alertmanager? `amtool --alertmanager.url=http://ALERTMANAGER:9093 alert query alertname=ReviewMapsWatchdog`.',
         ],
         act: [
           'Not in Prometheus: it is down, or the rule file is not loaded.',
@@ -83,7 +83,7 @@ function watchdog(): Alert {
         means:
           '항상 울리며, 오지 않으면 호출하는 외부 서비스(데드맨 스위치)로 갑니다. 중요한 것은 부재입니다. 규칙이 평가되지 않거나, 알림이 Alertmanager에 닿지 않거나, Alertmanager가 보내지 못하는 것입니다.',
         confirm: [
-          'Prometheus의 Alerts와 Alertmanager에 있는지 봅니다: `amtool alert query alertname=ReviewMapsWatchdog`',
+          'Prometheus의 Alerts와 Alertmanager에 있는지 봅니다: `amtool --alertmanager.url=http://ALERTMANAGER:9093 alert query alertname=ReviewMapsWatchdog`',
         ],
         act: [
           'Prometheus에 없다면 내려갔거나 규칙 파일을 읽지 못한 것입니다.',

@@ -31,7 +31,7 @@ time() - max by (app, scraper) (reviewmaps_scraper_last_success_timestamp_second
         description: `Its latest successful run for ${label('app')} ended ${value.duration} ago (limit ${within.en}).`,
       },
       ko: {
-        summary: `스크래퍼 ${label('scraper')}가 오랫동안 성공하지 못했습니다`,
+        summary: `${label('scraper')} 스크레이퍼가 오랫동안 성공하지 못했습니다`,
         description: `${label('app')}의 마지막 성공이 ${value.duration} 전입니다 (기준 ${within.ko}).`,
       },
       runbook: {
@@ -49,7 +49,7 @@ time() - max by (app, scraper) (reviewmaps_scraper_last_success_timestamp_second
             'Not started: the CronJob is suspended, or its last job still runs and forbids another.',
             'Started and failed: its log.',
             'Ended well, but unseen: did it push `reviewmaps_scraper_run_completed`, and could it reach the gateway?',
-            'Retired on purpose: the alert ends when the ledger forgets the scraper; silence it until then.',
+            "Retired on purpose: the ledger never forgets a scraper. Silence the alert, or take its row out as the owner of the schema: `delete from reviewmaps_monitoring.scraper where app = 'APP' and scraper = 'NAME';`",
           ],
         },
         ko: {
@@ -61,7 +61,7 @@ time() - max by (app, scraper) (reviewmaps_scraper_last_success_timestamp_second
             '시작되지 않았다면 CronJob이 중단됐거나 이전 작업이 끝나지 않아 막힌 것입니다.',
             '시작했는데 실패했다면 로그를 봅니다.',
             '성공했는데 보이지 않는다면 `reviewmaps_scraper_run_completed`를 푸시했는지, 게이트웨이에 닿았는지 확인합니다.',
-            '일부러 없앤 스크래퍼라면 원장이 잊을 때까지 알림을 침묵시킵니다.',
+            "일부러 없앤 스크레이퍼라도 원장은 잊지 않습니다. 알림을 침묵시키거나 스키마 소유자로 행을 지웁니다: `delete from reviewmaps_monitoring.scraper where app = 'APP' and scraper = 'NAME';`",
           ],
         },
       },
@@ -80,7 +80,7 @@ sum by (app, scraper) (${succeeded}) > 0`,
         description: `${value.count} runs for ${label('app')} failed in the last ${window.en}, and none succeeded.`,
       },
       ko: {
-        summary: `스크래퍼 ${label('scraper')}의 실행이 실패하고 있습니다`,
+        summary: `스크레이퍼 ${label('scraper')}의 실행이 실패하고 있습니다`,
         description: `최근 ${window.ko} 동안 ${label('app')}의 실행 ${value.count}건이 실패했고 성공은 없습니다.`,
       },
       runbook: {
@@ -120,7 +120,7 @@ sum by (app, scraper) (${pushedIncrease('reviewmaps_scraper_runs_silent_total', 
         description: `${value.count} runs for ${label('app')} were given up in the last ${window.en}: they neither ended nor pushed.`,
       },
       ko: {
-        summary: `스크래퍼 ${label('scraper')}의 실행이 사라지고 있습니다`,
+        summary: `스크레이퍼 ${label('scraper')}의 실행이 사라지고 있습니다`,
         description: `최근 ${window.ko} 동안 ${label('app')}의 실행 ${value.count}건이 끝나지도 푸시하지도 않아 포기 처리됐습니다.`,
       },
       runbook: {
@@ -167,8 +167,8 @@ reviewmaps:campaigns_active:sum / (${before} >= ${settings.campaignsLeast}) <= $
       description: `${value.percent} of the active campaigns of a day before are left (limit ${limit}).`,
     },
     ko: {
-      summary: `${label('app')}의 진행 중 캠페인이 급감했습니다`,
-      description: `하루 전 진행 중 캠페인의 ${value.percent}만 남았습니다 (기준 ${limit}).`,
+      summary: `${label('app')}의 활성 캠페인이 급감했습니다`,
+      description: `하루 전 활성 캠페인의 ${value.percent}만 남았습니다 (기준 ${limit}).`,
     },
     runbook: {
       queries: [
@@ -189,7 +189,7 @@ reviewmaps:campaigns_active:sum / (${before} >= ${settings.campaignsLeast}) <= $
         means: `모든 지역의 합이 하루 전 한 시간 평균(${settings.campaignsLeast}건 이상이었을 때)의 ${limit} 이하입니다.`,
         confirm: ['쿼리로 어느 지역인지, 만료된 것인지 삭제된 것인지 봅니다.'],
         act: [
-          '만료만 되고 새로 들어오지 않는다면 스크래퍼 알림을 확인합니다.',
+          '만료만 되고 새로 들어오지 않는다면 스크레이퍼 알림을 확인합니다.',
           '많이 삭제됐다면 정리 작업과 삭제한 주체를 찾고, 실수라면 백업에서 복구합니다.',
         ],
       },
@@ -213,7 +213,7 @@ max by (app, region) (${region}) == 0`,
       description: `A day before there were ${value.count} in ${label('app')}; now there are 0.`,
     },
     ko: {
-      summary: `${label('region')} 지역에 진행 중 캠페인이 없습니다`,
+      summary: `${label('region')} 지역에 활성 캠페인이 없습니다`,
       description: `하루 전 ${label('app')}에 ${value.count}건이 있었으나 지금은 0건입니다.`,
     },
     runbook: {
@@ -230,11 +230,11 @@ max by (app, region) (${region}) == 0`,
         ],
       },
       ko: {
-        means: `하루 전 진행 중 캠페인이 ${settings.campaignsLeastInRegion}건 이상이던 지역이 0건입니다. 마지막 캠페인 뒤 30일 동안 0을 보고하므로, 빈 값이 아니라 실제로 센 0입니다.`,
+        means: `하루 전 활성 캠페인이 ${settings.campaignsLeastInRegion}건 이상이던 지역이 0건입니다. 마지막 캠페인 뒤 30일 동안 0을 보고하므로, 빈 값이 아니라 실제로 센 0입니다.`,
         confirm: ['이름이 거의 같은 새 지역이 있는지 봅니다. 있다면 원본의 표기가 바뀐 것입니다.'],
         act: [
-          '표기 문제라면 스크래퍼에서 새 이름을 기존 이름으로 맞춥니다.',
-          '아니라면 그 지역의 스크래퍼와 원본 사이트를 확인합니다.',
+          '표기 문제라면 스크레이퍼에서 새 이름을 기존 이름으로 맞춥니다.',
+          '아니라면 그 지역의 스크레이퍼와 원본 사이트를 확인합니다.',
         ],
       },
     },

@@ -85,7 +85,7 @@ function growth(settings: MonitoringConfig): Alert {
       description: `It grew by ${value.percent} within a day in ${label('app')} (limit ${limit}).`,
     },
     ko: {
-      summary: `테이블 ${label('table_name')}이 빠르게 커지고 있습니다`,
+      summary: `${label('table_name')} 테이블이 빠르게 커지고 있습니다`,
       description: `${label('app')}에서 하루 사이 ${value.percent} 커졌습니다 (기준 ${limit}).`,
     },
     runbook: {
@@ -111,7 +111,7 @@ function growth(settings: MonitoringConfig): Alert {
           '행도 늘었다면 삽입이고, 크기만 늘었다면 긴 트랜잭션이나 VACUUM 부족으로 인한 블로트입니다.',
         ],
         act: [
-          '삽입: 중복으로 쓰는 스크래퍼를 찾고 upsert 키가 맞는지 봅니다.',
+          '삽입: 중복으로 쓰는 스크레이퍼를 찾고 upsert 키가 맞는지 봅니다.',
           '블로트: 긴 트랜잭션을 끝내고 `pg_stat_user_tables`에서 autovacuum을 확인합니다.',
           '정리가 멈췄다면 [ReviewMapsCleanupStalled](ReviewMapsCleanupStalled.md)를 봅니다.',
         ],
@@ -133,7 +133,7 @@ function missing(settings: MonitoringConfig): Alert {
       description: `The configuration of ${label('app')} names it, and for ${inWords(seconds).en} the database has not had it (missing = ${value.count}).`,
     },
     ko: {
-      summary: `테이블 ${label('table_name')}이 없습니다`,
+      summary: `${label('table_name')} 테이블이 없습니다`,
       description: `${label('app')}의 설정에 있으나 ${inWords(seconds).ko} 동안 데이터베이스에 없습니다 (missing = ${value.count}).`,
     },
     runbook: {
@@ -142,7 +142,7 @@ function missing(settings: MonitoringConfig): Alert {
         means:
           'A name in `tables.names` that the database does not know: a typing error, a renamed table, another schema, or a table that was dropped.',
         confirm: [
-          "In psql: `select to_regclass('NAME');` with the role of the jobs. `npm run doctor` says the same.",
+          "In psql: `select to_regclass('NAME');` with the role of the jobs. `STAGE=prod npm run doctor` says the same.",
         ],
         act: [
           'Correct `tables.names` in `reviewmaps.config.ts`; write `schema.table` outside the search path.',
@@ -152,7 +152,9 @@ function missing(settings: MonitoringConfig): Alert {
       ko: {
         means:
           '`tables.names`의 이름을 데이터베이스가 모릅니다. 오타, 이름 변경, 다른 스키마, 또는 삭제된 테이블입니다.',
-        confirm: ["작업의 역할로 psql에서 `select to_regclass('NAME');`. `npm run doctor`도 알려 줍니다."],
+        confirm: [
+          "작업의 역할로 psql에서 `select to_regclass('NAME');`. `STAGE=prod npm run doctor`도 알려 줍니다.",
+        ],
         act: [
           '`reviewmaps.config.ts`의 `tables.names`를 고칩니다. 검색 경로 밖이면 `schema.table`로 씁니다.',
           '실수로 삭제됐다면 복구합니다.',
@@ -221,8 +223,8 @@ function labelLimit(settings: MonitoringConfig): Alert {
       description: `${value.count} label sets of ${label('app')} are summed into "other".`,
     },
     ko: {
-      summary: `${label('metric')}의 라벨 한도에 도달했습니다`,
-      description: `${label('app')}의 라벨 집합 ${value.count}개가 "other"로 합쳐졌습니다.`,
+      summary: `${label('metric')}의 레이블 한도에 도달했습니다`,
+      description: `${label('app')}의 레이블 집합 ${value.count}개가 "other"로 합쳐졌습니다.`,
     },
     runbook: {
       queries: [
@@ -242,11 +244,11 @@ function labelLimit(settings: MonitoringConfig): Alert {
       },
       ko: {
         means:
-          '라벨 값의 종류가 한도를 넘었습니다. 합계는 맞지만 한도를 넘은 것은 구분할 수 없습니다. 카운터는 선택을 원장에 보관하므로 합계가 줄지 않습니다.',
+          '레이블 값의 종류가 한도를 넘었습니다. 합계는 맞지만 한도를 넘은 것은 구분할 수 없습니다. 카운터는 선택을 원장에 보관하므로 합계가 줄지 않습니다.',
         confirm: ['값이 실제로 필요한 것인지, 끝없이 달라지는 것(id, URL, 표기)인지 봅니다.'],
         act: [
-          '필요한 값이라면 `reviewmaps.config.ts`의 `labelLimits`를 올립니다. 이미 "other"에 든 라벨 집합은 그대로입니다.',
-          '끝없이 달라진다면 라벨을 붙이는 쪽을 고칩니다.',
+          '필요한 값이라면 `reviewmaps.config.ts`의 `labelLimits`를 올립니다. 이미 "other"에 든 레이블 집합은 그대로입니다.',
+          '끝없이 달라진다면 레이블을 붙이는 쪽을 고칩니다.',
         ],
       },
     },

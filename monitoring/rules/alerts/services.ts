@@ -34,8 +34,8 @@ export function serviceAlerts(settings: MonitoringConfig): readonly Alert[] {
         en: {
           means: `Every run of the job \`probe\` for ${down.en} found the service down. While the probe itself does not push, this alert is silent and \`ReviewMapsProbeStale\` speaks.`,
           confirm: [
-            'The label `reason` says why: `timeout`, `dns`, `connect` and `tls` are the way to the service, `status`, `redirect` and `body` its answer, `query` and `stale` the database.',
-            'Probe once by hand: `npm run probe -- --dry-run` prints the same series and pushes nothing.',
+            'The label `reason` says why: `timeout`, `dns`, `connect` and `tls` are the way to the service, `status`, `redirect` and `body` its answer, `query` the database, `stale` and `missing` rows or pushes that are too old or not there, `gateway` a Pushgateway that could not be read, `internal` a defect of this project. [Probe reasons](../operations.md#probe-reasons) has what to do.',
+            'Probe once by hand: `STAGE=prod npm run probe -- --dry-run` prints the same series and pushes nothing.',
           ],
           act: [
             '`django`: look at its pods or instances and at the load balancer, then at the latest deployment; roll back if it began with one.',
@@ -47,8 +47,8 @@ export function serviceAlerts(settings: MonitoringConfig): readonly Alert[] {
         ko: {
           means: `\`probe\` 작업이 ${down.ko} 동안 매번 이 서비스가 내려가 있다고 판단했습니다. 프로브 자체가 멈추면 이 알림은 울리지 않고 \`ReviewMapsProbeStale\`이 울립니다.`,
           confirm: [
-            '라벨 `reason`이 원인을 알려 줍니다. `timeout`, `dns`, `connect`, `tls`는 서비스까지의 경로, `status`, `redirect`, `body`는 응답 내용, `query`, `stale`은 데이터베이스 문제입니다.',
-            '직접 한 번 확인합니다: `npm run probe -- --dry-run`은 같은 시계열을 출력만 하고 푸시하지 않습니다.',
+            '레이블 `reason`이 원인을 알려 줍니다. `timeout`, `dns`, `connect`, `tls`는 서비스까지의 경로, `status`, `redirect`, `body`는 응답 내용, `query`는 데이터베이스, `stale`과 `missing`은 너무 오래됐거나 없는 행이나 푸시, `gateway`는 읽을 수 없는 Pushgateway, `internal`은 이 프로젝트의 결함입니다. 조치는 [Probe reasons](../operations.md#probe-reasons)(영문)에 있습니다.',
+            '직접 한 번 확인합니다: `STAGE=prod npm run probe -- --dry-run`은 같은 시계열을 출력만 하고 푸시하지 않습니다.',
           ],
           act: [
             '`django`: 파드나 인스턴스, 로드 밸런서, 최근 배포를 차례로 확인합니다. 배포와 함께 시작됐다면 되돌립니다.',
@@ -73,7 +73,7 @@ reviewmaps_probe_success == 1`,
         description: `It passes, but took ${value.duration}; for ${inWords(slowFor).en} it has taken more than ${slow.en}.`,
       },
       ko: {
-        summary: `${label('service')}의 프로브 ${label('probe')}가 느립니다`,
+        summary: `${label('service')}의 ${label('probe')} 프로브가 느립니다`,
         description: `성공하지만 ${value.duration} 걸렸습니다. ${inWords(slowFor).ko} 동안 ${slow.ko}를 넘었습니다.`,
       },
       runbook: {
@@ -113,7 +113,7 @@ max by (app, service, probe) (reviewmaps_probe_certificate_expiry_timestamp_seco
       },
       ko: {
         summary: `${label('service')}의 인증서가 곧 만료됩니다`,
-        description: `프로브 ${label('probe')}가 받은 인증서가 ${value.duration} 뒤에 만료됩니다 (기준 ${notice.ko}).`,
+        description: `${label('probe')} 프로브가 받은 인증서가 ${value.duration} 뒤에 만료됩니다 (기준 ${notice.ko}).`,
       },
       runbook: {
         queries: [

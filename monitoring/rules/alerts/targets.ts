@@ -39,7 +39,7 @@ export function targetAlerts(settings: MonitoringConfig): readonly Alert[] {
         },
         ko: {
           means:
-            '작업과 스크래퍼의 모든 수치가 게이트웨이를 거칩니다. 없는 동안 서비스, 캠페인, 테이블 상태를 알 수 없고, 작업 데이터가 없다는 알림은 억제됩니다. 합계는 원장에 안전하게 있습니다.',
+            '작업과 스크레이퍼의 모든 수치가 게이트웨이를 거칩니다. 없는 동안 서비스, 캠페인, 테이블 상태를 알 수 없고, 작업 데이터가 없다는 알림은 억제됩니다. 합계는 원장에 안전하게 있습니다.',
           confirm: ['Prometheus가 도는 곳에서 `curl -s $PUSHGATEWAY_URL/-/healthy`'],
           act: [
             '다시 시작하고 종료 원인(메모리, 아무도 지우지 않는 그룹)을 찾습니다.',
@@ -121,10 +121,10 @@ absent(up{job="${SCRAPE_JOBS.pushgateway}"})`,
         },
         ko: {
           means:
-            '내려갈 대상 자체가 없습니다. 스크레이프 설정에서 빠졌거나, 서비스 디스커버리가 파드를 찾지 못했거나, Django 대상에 `app` 라벨이 없습니다.',
+            '내려갈 대상 자체가 없습니다. 스크레이프 설정에서 빠졌거나, 서비스 디스커버리가 파드를 찾지 못했거나, Django 대상에 `app` 레이블이 없습니다.',
           confirm: ['Prometheus의 Service discovery 화면에서 발견하고 버린 대상을 봅니다.'],
           act: [
-            '`deploy/prometheus/prometheus.yml`과 비교합니다. 작업 이름은 `django`와 `pushgateway`이고 Django에는 `app` 라벨이 있어야 합니다.',
+            '`deploy/prometheus/prometheus.yml`과 비교합니다. 작업 이름은 `django`와 `pushgateway`이고 Django에는 `app` 레이블이 있어야 합니다.',
           ],
         },
       },

@@ -74,7 +74,7 @@ describe('jobs', () => {
     expect(never(silent)).toMatchObject({
       status: 'fail',
       text: 'has never pushed as app="reviewmaps-server"',
-      fix: 'deploy it, or run it once: npm run fold',
+      fix: 'deploy it, or run it once with the STAGE of this app: STAGE=prod npm run fold',
     });
   });
 
