@@ -23,6 +23,19 @@ import { COMMAND_LINE, DONE, FAILED, runCommand } from './command';
 const USAGE =
   'npm run verify -- --prometheus URL [--pushgateway URL] [--django URL] [--grafana URL] [--app NAME] [--json]';
 
+const HELP = `Checks an installation after a deployment. It only reads. Exit code 0: nothing is wrong; 1: something is; 2: the
+command line or the environment is.
+
+  --prometheus URL   address of Prometheus (needed)
+  --pushgateway URL  also what the gateway keeps; its other variables are those of the jobs (PUSHGATEWAY_…)
+  --django URL       also Django's own /metrics
+  --grafana URL      also data source and dashboard
+  --app NAME         value of the label app (default: the production stage's)
+  --json             the same as JSON
+  --help             show this
+
+Credentials: PROMETHEUS_USERNAME and PROMETHEUS_PASSWORD, or PROMETHEUS_TOKEN; the same for DJANGO_ and GRAFANA_.`;
+
 /** Milliseconds for everything; some hundred queries take seconds. */
 const LIMIT_MS = 120_000;
 
@@ -38,6 +51,10 @@ process.stdout.on('error', () => process.exit(FAILED));
 
 void runCommand(async () => {
   const options = optionsOf(process.argv.slice(2));
+  if (options.help) {
+    process.stdout.write(`${USAGE}\n\n${HELP}\n`);
+    return DONE;
+  }
   const colour = process.stdout.isTTY && (process.env['NO_COLOR'] ?? '') === '';
   const start = systemClock.elapsed();
   const signal = AbortSignal.timeout(LIMIT_MS);
@@ -126,6 +143,7 @@ function optionsOf(given: readonly string[]) {
         grafana: text,
         app: text,
         json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
       },
     }).values;
   } catch (thrown) {

@@ -329,6 +329,14 @@ describeVerify('npm run verify (needs Prometheus)', () => {
     expectSentences(finished.stdout);
   });
 
+  test.each(['--help', '-h'])('%s tells its options, exit codes and credentials', async (option) => {
+    const { code, stdout, stderr } = await verify([option]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    for (const told of ['--prometheus URL', '--grafana URL', 'Exit code', 'PROMETHEUS_TOKEN'])
+      expect(stdout).toContain(told);
+    expectSentences(stdout);
+  });
+
   test.each([
     [
       'an option that is not known',
