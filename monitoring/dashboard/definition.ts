@@ -89,13 +89,20 @@ export interface Panel {
   readonly empty?: Text;
   /** Alerts that watch what the panel shows; each is a link to its runbook. */
   readonly alerts?: readonly string[];
-  /** How often the values change, when that is not at every scrape. Windows are at least four times this. */
+  /**
+   * How often the values change, when that is not at every scrape: the shortest step. Windows are at least four times
+   * this; of bars they are one step and a scrape, because each bar is to have its own events.
+   */
   readonly minStepSeconds?: number;
 }
 
 export interface Row {
   readonly title: Text;
   readonly panels: readonly Panel[];
+}
+
+export function drawsBars({ view }: Panel): boolean {
+  return view.kind === 'timeseries' && view.bars === true;
 }
 
 /** A text that may be the same in both languages. */

@@ -1,7 +1,11 @@
 import { seriesNames } from '../rules/names';
+import { drawsBars, type Panel } from './definition';
 import { DEFAULT_APPLICATION, DEFAULT_THRESHOLD, EVERY_APPLICATION, THRESHOLDS } from './variables';
 
 /** The panels' queries as Prometheus gets them: with a value for each variable. */
+
+/** Scrapes, or least steps of a query, in $__rate_interval. */
+const LEAST_SCRAPES = 4;
 
 export interface VariableValues {
   /** A regular expression: Grafana writes several chosen applications as `(a|b)`. */
@@ -12,6 +16,13 @@ export interface VariableValues {
   readonly rateInterval: string;
   /** Duration of the dashboard's time range. */
   readonly range: string;
+}
+
+/** Seconds of the shortest $__rate_interval that Grafana gives a panel's queries. */
+export function rateIntervalSeconds(panel: Panel, scrapeSeconds: number): number {
+  const { minStepSeconds = scrapeSeconds } = panel;
+  const shortest = LEAST_SCRAPES * (drawsBars(panel) ? scrapeSeconds : minStepSeconds);
+  return Math.max(minStepSeconds + scrapeSeconds, shortest);
 }
 
 /** What the dashboard has when it opens, at a scrape interval of 15 s. */

@@ -1,6 +1,6 @@
 import { settings } from '../settings';
 import type { Colour, Language, Mapping, Panel, Row, Text, Thresholds } from './definition';
-import { inLanguage, LANGUAGES } from './definition';
+import { drawsBars, inLanguage, LANGUAGES } from './definition';
 import { type Position, place } from './layout';
 import { DATASOURCE, LOKI, UIDS, variables } from './variables';
 import { draw, refId } from './views';
@@ -107,6 +107,10 @@ function body(panel: Panel, language: Language) {
       ...(panel.view.kind === 'logs'
         ? { queryType: 'range' }
         : { format: drawing.format, instant: drawing.instant, range: !drawing.instant }),
+      // Of the query, and not only of the panel: $__rate_interval is four of this, else four scrapes.
+      ...(panel.minStepSeconds === undefined || drawsBars(panel)
+        ? {}
+        : { interval: `${panel.minStepSeconds}s` }),
       legendFormat: inLanguage(query.legend, language),
       refId: refId(index),
     })),

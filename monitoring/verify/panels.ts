@@ -1,13 +1,11 @@
 import { inLanguage, type Panel, type Query, type Row } from '../dashboard/definition';
-import { everyValue, seriesIn } from '../dashboard/expressions';
+import { everyValue, rateIntervalSeconds, seriesIn } from '../dashboard/expressions';
 import type { Evidence } from './evidence';
 import { counted, empty, type Finding, fail, ok, type Section, skip } from './finding';
 import { AnswerError } from './http';
 import { type Prometheus, queryProblem, type Series } from './prometheus';
 import type { WhyEmpty } from './verdicts';
 
-/** Scrapes that a rate needs; Grafana's $__rate_interval has as many. */
-const SCRAPES = 4;
 /** Queries that are asked at the same time. */
 const AT_ONCE = 4;
 
@@ -31,7 +29,7 @@ export async function panelSection(
         const name = `${panel.title.en}${number}`;
         if (panel.view.kind === 'logs') return skip(name, 'needs: Loki, which is not asked');
         const windows = {
-          rateInterval: `${SCRAPES * (panel.minStepSeconds ?? settings.scrapeIntervalSeconds)}s`,
+          rateInterval: `${rateIntervalSeconds(panel, settings.scrapeIntervalSeconds)}s`,
           range: '6h',
         };
         try {

@@ -1,7 +1,7 @@
 import { settings } from '../../settings';
 import { PUSHED } from '../cadence';
 import type { Mapping, Row } from '../definition';
-import { djangoEvents, orZero, pushedIncrease, series, sumBy, WINDOW } from '../promql';
+import { anyIncrease, djangoEvents, orZero, series, sumBy, WINDOW } from '../promql';
 
 const DAY = '1d';
 const A_DAY = 'growth is per day at every time range';
@@ -157,7 +157,7 @@ export const database: Row = {
       queries: [
         {
           expr: orZero(
-            sumBy(['table_name'], pushedIncrease('reviewmaps_cleanup_deleted_rows', DAY)),
+            sumBy(['table_name'], anyIncrease('reviewmaps_cleanup_deleted_rows', DAY)),
             'collect',
             'table_name',
           ),
@@ -190,6 +190,8 @@ export const database: Row = {
       width: 24,
       height: 7,
       min: 0,
+      // Shorter bars than the window would show each error in several.
+      ...PUSHED,
     },
   ],
 };

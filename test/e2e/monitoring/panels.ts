@@ -1,5 +1,5 @@
 import type { Panel } from '../../../monitoring/dashboard/definition';
-import { everyValue } from '../../../monitoring/dashboard/expressions';
+import { everyValue, rateIntervalSeconds } from '../../../monitoring/dashboard/expressions';
 import { settings } from '../../../monitoring/settings';
 import { isInstant, type PanelQuery } from '../../monitoring/dashboard/panel-queries';
 import type { RunningPrometheus, Sample } from '../../servers/prometheus';
@@ -10,9 +10,9 @@ const DRAWN = 5;
 /** Longer than the world exists. */
 const RANGE = '10m';
 
-/** What Grafana takes for a rate: four steps of the panel, and a scrape is the shortest. */
-function rateInterval({ minStepSeconds = settings.scrapeIntervalSeconds }: Panel): string {
-  return `${Math.ceil((4 * minStepSeconds) / FACTOR)}s`;
+/** What Grafana takes for a rate. */
+function rateInterval(panel: Panel): string {
+  return `${Math.ceil(rateIntervalSeconds(panel, settings.scrapeIntervalSeconds) / FACTOR)}s`;
 }
 
 /** The query as Prometheus gets it, once for each value of the dashboard's variables. */

@@ -42,6 +42,7 @@ const target = v.strictObject({
   expr: text,
   format: v.optional(v.picklist(['time_series', 'table'])),
   instant: v.optional(v.boolean()),
+  interval: v.optional(v.pipe(v.string(), v.regex(/^\d+s$/))),
   legendFormat: text,
   queryType: v.optional(v.literal('range')),
   range: v.optional(v.boolean()),

@@ -5,7 +5,13 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import { rows } from '../../../monitoring/dashboard/dashboard';
-import { DEFAULT_VALUES, everyValue, seriesIn, substitute } from '../../../monitoring/dashboard/expressions';
+import {
+  DEFAULT_VALUES,
+  everyValue,
+  rateIntervalSeconds,
+  seriesIn,
+  substitute,
+} from '../../../monitoring/dashboard/expressions';
 import { THRESHOLDS } from '../../../monitoring/dashboard/variables';
 import { isInstalled } from '../../servers/prometheus';
 
@@ -50,6 +56,25 @@ describe('the variables', () => {
     expect(everyValue('vector($threshold)', ['a', 'b'])).toEqual(
       THRESHOLDS.map((value) => `vector(${value})`),
     );
+  });
+});
+
+describe('rateIntervalSeconds', () => {
+  const [row] = rows;
+  const [first] = row?.panels ?? [];
+  if (first === undefined) throw new Error('there is a panel');
+  const { minStepSeconds: _step, ...panel } = first;
+  const bars = { ...panel, view: { kind: 'timeseries', bars: true } } as const;
+  const line = { ...panel, view: { kind: 'timeseries' } } as const;
+
+  it('is four scrapes, and four steps of what changes less often', () => {
+    expect(rateIntervalSeconds(line, 15)).toBe(60);
+    expect(rateIntervalSeconds({ ...line, minStepSeconds: 60 }, 15)).toBe(240);
+  });
+
+  it('is a step and a scrape of bars, so that each has its own events', () => {
+    expect(rateIntervalSeconds({ ...bars, minStepSeconds: 60 }, 15)).toBe(75);
+    expect(rateIntervalSeconds({ ...bars, minStepSeconds: 20 }, 15)).toBe(60);
   });
 });
 

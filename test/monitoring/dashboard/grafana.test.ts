@@ -59,6 +59,18 @@ describe.each(dashboards)('%s', (_path, content) => {
       expect(options['reduceOptions']).toMatchObject({ calcs: ['lastNotNull'] });
   });
 
+  it('gives queries of what jobs push their step, which $__rate_interval is four of, and bars to the panel alone', () => {
+    const stepped = panelsOf(dashboard).filter(({ interval }) => interval !== undefined);
+    expect(stepped.length).toBeGreaterThan(5);
+    for (const { interval, fieldConfig, targets } of stepped) {
+      const bars = fieldConfig.defaults.custom?.['drawStyle'] === 'bars';
+      expect(targets.map((target) => target.interval)).toEqual(
+        targets.map(() => (bars ? undefined : interval)),
+      );
+    }
+    expect(stepped.map(({ fieldConfig }) => fieldConfig.defaults.custom?.['drawStyle'])).toContain('bars');
+  });
+
   it('leads from each watched panel to the runbooks', () => {
     const links = panelsOf(dashboard).flatMap((panel) => panel.links);
     expect(links.length).toBeGreaterThan(10);
