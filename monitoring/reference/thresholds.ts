@@ -25,6 +25,7 @@ const table: Readonly<Record<Threshold, Setting>> = {
   slowRequestSeconds: { key: 'monitoring.requests.slow', kind: 'duration' },
   errorRatio: { key: 'monitoring.requests.errorRatio', kind: 'share' },
   leastRequestRate: { key: 'monitoring.requests.floor', kind: 'number' },
+  leastRequestErrors: { key: 'monitoring.requests.leastErrors', kind: 'number' },
   connectionErrorsPerMinute: { key: 'monitoring.requests.connectionErrors', kind: 'number' },
   ignoredViews: { key: 'monitoring.requests.ignoredViews', kind: 'list' },
   naverDailyQuota: { key: 'monitoring.naver.dailyQuota', kind: 'number' },

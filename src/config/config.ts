@@ -159,6 +159,8 @@ export interface MonitoringConfig {
   readonly errorRatio: number;
   /** Requests per second below which ratios and quantiles say nothing. */
   readonly leastRequestRate: number;
+  /** 5xx answers in the window of the error ratio, below which a ratio is luck. */
+  readonly leastRequestErrors: number;
   /** New connection errors within a minute. */
   readonly connectionErrorsPerMinute: number;
   /** Regular expressions of view names that are no traffic of users. */

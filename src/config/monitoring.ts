@@ -83,6 +83,8 @@ export const monitoring = section({
       errorRatio: v.optional(share, 0.05),
       /** Requests per second below which ratios and quantiles say nothing. One request a minute is 0.0167. */
       floor: v.optional(positive, 0.01),
+      /** 5xx answers within the window, below which a ratio is luck: at two requests a minute one error is 10 %. */
+      leastErrors: v.optional(wholeNumber(1, 1_000_000), 3),
       /** New connection errors within a minute. */
       connectionErrors: v.optional(wholeNumber(1, 1_000_000), 10),
       /** Regular expressions of view names that are no traffic of users. */

@@ -72,6 +72,7 @@ export function parseMonitoring(user: unknown): MonitoringConfig {
     slowRequestSeconds: requests.slow,
     errorRatio: requests.errorRatio,
     leastRequestRate: requests.floor,
+    leastRequestErrors: requests.leastErrors,
     connectionErrorsPerMinute: requests.connectionErrors,
     ignoredViews: requests.ignoredViews,
     naverDailyQuota: naver.dailyQuota,

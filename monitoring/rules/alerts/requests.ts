@@ -7,9 +7,6 @@ import { ERROR_WINDOW, LATENCY_WINDOW, MINUTE, minuteOfScrapes, shortest } from 
 
 const CONNECTION_ERRORS = 'django_db_new_connection_errors_total';
 
-/** Fewer 5xx than this within the window call nobody: at two requests a minute one error would be 10 %. */
-const LEAST_ERRORS = 3;
-
 /** What users of the site meet, as Django's own metrics show it. */
 export function requestAlerts(settings: MonitoringConfig): readonly Alert[] {
   return [connectionErrors(settings), errorRatio(settings), latency(settings)];
@@ -79,7 +76,7 @@ reviewmaps:http_5xx:ratio_rate5m > ${settings.errorRatio}
 and on (app)
 reviewmaps:http_requests:rate5m > ${settings.leastRequestRate}
 and on (app)
-reviewmaps:http_errors_5xx:rate5m * ${ERROR_WINDOW} >= ${LEAST_ERRORS}`,
+reviewmaps:http_errors_5xx:rate5m * ${ERROR_WINDOW} >= ${settings.leastRequestErrors}`,
     forSeconds: shortest(settings),
     labels: ['app'],
     en: {
@@ -97,7 +94,7 @@ reviewmaps:http_errors_5xx:rate5m * ${ERROR_WINDOW} >= ${LEAST_ERRORS}`,
         promql`sum by (app, type) (rate(django_http_exceptions_total_by_type_total[${span(ERROR_WINDOW)}])) > 0`,
       ],
       en: {
-        means: `More than ${limit} of the requests of users over ${window.en} were answered with 5xx. Scrapes of /metrics and health checks are not in the denominator. It needs more than ${settings.leastRequestRate} requests a second and ${LEAST_ERRORS} errors in the window: a site with one request a minute that all fail alerts, one odd error on a quiet site does not.`,
+        means: `More than ${limit} of the requests of users over ${window.en} were answered with 5xx. Scrapes of /metrics and health checks are not in the denominator. It needs more than ${settings.leastRequestRate} requests a second and ${settings.leastRequestErrors} errors in the window: a site with one request a minute that all fail alerts, one odd error on a quiet site does not.`,
         confirm: [
           "The second query says which view, the third which exception; Django's log has the traceback.",
         ],
@@ -108,7 +105,7 @@ reviewmaps:http_errors_5xx:rate5m * ${ERROR_WINDOW} >= ${LEAST_ERRORS}`,
         ],
       },
       ko: {
-        means: `${window.ko} 동안 사용자 요청의 ${limit}보다 많은 수가 5xx로 끝났습니다. /metrics 수집과 헬스 체크는 분모에서 뺍니다. 초당 요청이 ${settings.leastRequestRate}보다 많고 오류가 ${LEAST_ERRORS}건 이상이어야 합니다. 1분에 한 건뿐인 요청이 모두 실패해도 울리고, 한산할 때의 단발 오류에는 울리지 않습니다.`,
+        means: `${window.ko} 동안 사용자 요청의 ${limit}보다 많은 수가 5xx로 끝났습니다. /metrics 수집과 헬스 체크는 분모에서 뺍니다. 초당 요청이 ${settings.leastRequestRate}보다 많고 오류가 ${settings.leastRequestErrors}건 이상이어야 합니다. 1분에 한 건뿐인 요청이 모두 실패해도 울리고, 한산할 때의 단발 오류에는 울리지 않습니다.`,
         confirm: ['두 번째 쿼리로 뷰를, 세 번째로 예외를 찾습니다. 스택 트레이스는 Django 로그에 있습니다.'],
         act: [
           '배포와 함께 시작됐다면 되돌립니다.',
