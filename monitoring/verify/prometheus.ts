@@ -32,6 +32,8 @@ export interface LoadedRule {
   readonly duration: number | undefined;
   readonly keepFiringFor: number | undefined;
   readonly labels: Readonly<Record<string, string>>;
+  /** Of an alert, as they are written; empty where they are not told. */
+  readonly annotations: Readonly<Record<string, string>>;
   /** Of an alert: how many label sets it fires for. */
   readonly firing: number;
 }
@@ -93,6 +95,7 @@ const RULES = answer(
             duration: v.optional(v.number()),
             keepFiringFor: v.optional(v.number()),
             labels: v.nullish(labels, {}),
+            annotations: v.nullish(labels, {}),
             alerts: list(v.object({ state: v.string() })),
           }),
         ),

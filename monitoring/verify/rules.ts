@@ -3,6 +3,7 @@ import { alertsOf } from '../rules/groups';
 import { seriesNames } from '../rules/names';
 import { countOf, type Evidence } from './evidence';
 import { counted, empty, type Finding, fail, ok, type Section, skip, warn } from './finding';
+import { linksFinding } from './links';
 import type { LoadedRule, Prometheus } from './prometheus';
 import type { WhyEmpty } from './verdicts';
 
@@ -30,6 +31,7 @@ export async function ruleSections(
     if (reason?.status === 'skip') return skip(rule.record, reason.text);
     return empty(rule.record, reason?.text ?? 'nothing happened within its window');
   };
+  const alerts = alertsOf(groups);
   const texts = new Map(rules.map((rule, index) => [rule, written[index]]));
   if (missing !== undefined) {
     const skipped = (names: readonly string[]) => names.map((name) => skip(name, `needs: ${RULE_FILE}`));
@@ -38,7 +40,7 @@ export async function ruleSections(
         title: 'Recording rules',
         findings: [missing, ...skipped(rules.flatMap((rule) => (isAlert(rule) ? [] : [rule.record])))],
       },
-      { title: 'Alerts', findings: skipped(alertsOf(groups).map(({ alert }) => alert)) },
+      { title: 'Alerts', findings: skipped(alerts.map(({ alert }) => alert)) },
     ];
   }
   return [
@@ -48,10 +50,13 @@ export async function ruleSections(
     },
     {
       title: 'Alerts',
-      findings: alertsOf(groups).map((alert) => {
-        const found = loaded('alerting', alert.alert);
-        return ruleProblem(alert.alert, found, texts.get(alert)) ?? alertFinding(alert, found);
-      }),
+      findings: [
+        ...alerts.map((alert) => {
+          const found = loaded('alerting', alert.alert);
+          return ruleProblem(alert.alert, found, texts.get(alert)) ?? alertFinding(alert, found);
+        }),
+        linksFinding(alerts.flatMap(({ alert }) => loaded('alerting', alert))),
+      ],
     },
   ];
 }

@@ -116,6 +116,8 @@ describeWorld('monitoring on the real servers (needs Prometheus, Alertmanager, o
         // Django declares them, and no look-up of the cache and no statement has failed.
         'empty database errors',
         'empty cache',
+        // Nobody has told the configuration where runbooks and Grafana are.
+        'warn links of the alerts',
         'empty Firing alerts',
         'skip Logs (Loki)',
         // Only scrapers count these, and Django has the names.

@@ -73,6 +73,7 @@ export const loadedRules: readonly LoadedRule[] = [
       duration: forSeconds,
       keepFiringFor: keepFiringSeconds ?? 0,
       labels: { severity },
+      annotations: { runbook_url: `http://10.0.0.4/runbooks/${alert}.md`, dashboard: 'http://10.0.0.5/d/x' },
       state: severity === 'none' ? 'firing' : 'inactive',
     }),
   ),
@@ -86,6 +87,7 @@ function loaded(rule: Pick<LoadedRule, 'type' | 'name' | 'query'> & Partial<Load
     duration: undefined,
     keepFiringFor: undefined,
     labels: {},
+    annotations: {},
     firing: 0,
     ...rule,
   };

@@ -87,6 +87,7 @@ describe("prometheus's api", () => {
         lastError: '',
         state: '',
         labels: {},
+        annotations: {},
         duration: undefined,
         keepFiringFor: undefined,
         firing: 0,

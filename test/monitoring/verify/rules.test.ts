@@ -30,6 +30,7 @@ const otherRule: LoadedRule = {
   duration: 0,
   keepFiringFor: 0,
   labels: {},
+  annotations: {},
   firing: 0,
 };
 
@@ -40,7 +41,7 @@ describe('rules', () => {
   it('that are loaded as they are defined have nothing to say', async () => {
     const { records, alerts } = await sections(healthy);
     expect([...unusual(records), ...unusual(alerts)]).toEqual([]);
-    expect(records.findings.length + alerts.findings.length).toBe(loadedRules.length);
+    expect(records.findings.length + alerts.findings.length).toBe(loadedRules.length + 1);
   });
 
   it('that are not loaded are wrong', async () => {
@@ -139,6 +140,26 @@ describe('rules', () => {
     });
     const quiet = await sections(withRule('ReviewMapsWatchdog', { state: 'inactive' }));
     expect(unusual(quiet.alerts)).toEqual(['fail ReviewMapsWatchdog']);
+  });
+
+  it('lead somewhere, which the configuration does not until it is told', async () => {
+    const LINKS = 'links of the alerts';
+    expect(found((await sections(healthy)).alerts, LINKS).text).toMatch(/^\d+ links to 10.0.0.4, 10.0.0.5$/);
+    const links = async (annotations: Readonly<Record<string, string>>) =>
+      found((await sections(withRule(DOWN, { annotations }))).alerts, LINKS);
+    expect(await links({ runbook_url: 'https://docs.reviewmaps.example:8443/runbooks/x.md' })).toMatchObject({
+      status: 'warn',
+      text: 'lead to docs.reviewmaps.example, which nobody has',
+      fix: expect.stringContaining('set monitoring.runbooks and monitoring.grafana'),
+    });
+    expect(await links({ dashboard: 'http://www.example.com' })).toMatchObject({ status: 'warn' });
+    expect(
+      await links({ dashboard: 'http://examples.com/d/x?var-application={{ $labels.app }}' }),
+    ).toMatchObject({
+      status: 'ok',
+    });
+    const untold = { ...healthy, rules: loadedRules.map((rule) => ({ ...rule, annotations: {} })) };
+    expect(found((await sections(untold)).alerts, LINKS)).toMatchObject({ status: 'empty' });
   });
 
   it('without a series say what they lack', async () => {
