@@ -50,6 +50,8 @@ export interface SeriesStyle {
 export interface Column {
   readonly field: string | { readonly query: number; readonly unit: Unit };
   readonly title: Text;
+  /** Where a click on a value leads; `${__value.raw}` in it is the value. */
+  readonly link?: { readonly title: Text; readonly url: string };
 }
 
 type View =

@@ -115,7 +115,7 @@ export function draw(panel: Panel, language: Language): Drawing {
         },
         custom: { align: 'auto', cellOptions: { type: 'auto' } },
         colour: 'thresholds',
-        overrides: view.columns.flatMap((column) => unitOverride(column, language)),
+        overrides: view.columns.flatMap((column) => columnOverride(column, language)),
         transformations: tableTransformations(panel.queries.length, view.columns, language),
         instant: true,
         format: 'table',
@@ -178,14 +178,14 @@ function fieldName({ field }: Column, queries: number): string {
   return queries === 1 ? 'Value' : `Value #${refId(field.query)}`;
 }
 
-function unitOverride(column: Column, language: Language) {
-  if (typeof column.field === 'string') return [];
-  return [
-    {
-      matcher: { id: 'byName', options: column.title[language] },
-      properties: [{ id: 'unit', value: column.field.unit }],
-    },
+function columnOverride({ field, title, link }: Column, language: Language) {
+  const properties = [
+    ...(typeof field === 'string' ? [] : [{ id: 'unit', value: field.unit }]),
+    ...(link === undefined
+      ? []
+      : [{ id: 'links', value: [{ title: link.title[language], url: link.url, targetBlank: true }] }]),
   ];
+  return properties.length === 0 ? [] : [{ matcher: { id: 'byName', options: title[language] }, properties }];
 }
 
 /** One row for each label set, the columns in their order and by their names; the time of the query says nothing. */

@@ -11,6 +11,8 @@ const SLOW: Thresholds = {
     { from: settings.slowRequestSeconds, colour: 'red' },
   ],
 };
+/** When more requests than this are slower than the limit, P95 is. */
+const BEYOND_P95 = 0.05;
 const STATUS_COLOURS: readonly SeriesStyle[] = [
   { legend: '.* 2..$', colour: 'green' },
   { legend: '.* 3..$', colour: 'blue' },
@@ -61,7 +63,7 @@ export const django: Row = {
       height: 9,
       min: 0,
       max: 1,
-      thresholds: { base: 'green', steps: [{ from: 0.05, colour: 'red' }] },
+      thresholds: { base: 'green', steps: [{ from: BEYOND_P95, colour: 'red' }] },
       empty: NO_REQUESTS,
       alerts: ['ReviewMapsHighLatency'],
     },

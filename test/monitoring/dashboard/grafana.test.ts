@@ -79,6 +79,14 @@ describe.each(dashboards)('%s', (_path, content) => {
     }
   });
 
+  it('leads from each alert that fires to its runbook', () => {
+    const links = panelsOf(dashboard).flatMap(({ fieldConfig }) =>
+      fieldConfig.overrides.flatMap(({ properties }) => properties.filter(({ id }) => id === 'links')),
+    );
+    const url = `${settings.runbooksUrl}/\${__value.raw}.md`;
+    expect(links).toEqual([{ id: 'links', value: [expect.objectContaining({ url, targetBlank: true })] }]);
+  });
+
   it("offers the bounds of django-prometheus's histogram as limits, and 1.0 unless the settings differ", () => {
     const [, , threshold] = dashboard.templating.list;
     expect(threshold.options.map(({ value }) => value)).toEqual(

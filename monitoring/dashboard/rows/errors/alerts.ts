@@ -1,3 +1,4 @@
+import { settings } from '../../../settings';
 import type { Column, Panel } from '../../definition';
 
 /**
@@ -8,7 +9,14 @@ const FIRING = 'ALERTS{alertstate="firing",severity!="none",app=~"$application|"
 
 const FIRING_COLUMNS: readonly Column[] = [
   { field: 'severity', title: { ko: '심각도', en: 'Severity' } },
-  { field: 'alertname', title: { ko: '알림', en: 'Alert' } },
+  {
+    field: 'alertname',
+    title: { ko: '알림', en: 'Alert' },
+    link: {
+      title: { ko: '런북 열기', en: 'Open its runbook' },
+      url: `${settings.runbooksUrl}/\${__value.raw}.md`,
+    },
+  },
   { field: 'app', title: { ko: '애플리케이션', en: 'Application' } },
   { field: { query: 0, unit: 'short' }, title: { ko: '개수', en: 'Number' } },
 ];
@@ -39,8 +47,8 @@ export const alerts: readonly Panel[] = [
   {
     title: { ko: '발생 중인 알림', en: 'Firing alerts' },
     description: {
-      ko: '지금 발생 중인 알림의 이름과 심각도입니다. 할 일은 docs/runbooks의 같은 이름의 문서에 있습니다.',
-      en: 'Names and severities of the alerts that fire now. What to do is in the page of the same name in docs/runbooks.',
+      ko: '지금 발생 중인 알림의 이름과 심각도입니다. 이름을 누르면 할 일이 적힌 런북이 열립니다.',
+      en: 'Names and severities of the alerts that fire now. A click on the name opens the runbook, which says what to do.',
     },
     view: { kind: 'table', columns: FIRING_COLUMNS, sortBy: 3 },
     unit: 'short',
