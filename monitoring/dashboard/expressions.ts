@@ -18,11 +18,12 @@ export interface VariableValues {
   readonly range: string;
 }
 
-/** Seconds of the shortest $__rate_interval that Grafana gives a panel's queries. */
+/** Whole seconds of the shortest $__rate_interval that Grafana gives a panel's queries. */
 export function rateIntervalSeconds(panel: Panel, scrapeSeconds: number): number {
   const { minStepSeconds = scrapeSeconds } = panel;
   const shortest = LEAST_SCRAPES * (drawsBars(panel) ? scrapeSeconds : minStepSeconds);
-  return Math.max(minStepSeconds + scrapeSeconds, shortest);
+  // PromQL knows no parts of a second but milliseconds.
+  return Math.ceil(Math.max(minStepSeconds + scrapeSeconds, shortest));
 }
 
 /** What the dashboard has when it opens, at a scrape interval of 15 s. */

@@ -75,6 +75,7 @@ describe('rateIntervalSeconds', () => {
   it('is a step and a scrape of bars, so that each has its own events', () => {
     expect(rateIntervalSeconds({ ...bars, minStepSeconds: 60 }, 15)).toBe(75);
     expect(rateIntervalSeconds({ ...bars, minStepSeconds: 20 }, 15)).toBe(60);
+    expect(rateIntervalSeconds({ ...bars, minStepSeconds: 60 }, 0.5)).toBe(61);
   });
 });
 
