@@ -4,6 +4,7 @@ import { expect, jest, test } from '@jest/globals';
 import { version } from '../../package.json';
 import { migrate } from '../../src/ledger/migrate';
 import { connectTo } from '../servers/postgres';
+import { freePort } from '../servers/process';
 import { startPushgateway } from '../servers/pushgateway';
 import { startStack } from '../servers/stack';
 import { packageFunctions, type Run, succeeded } from './bundle';
@@ -38,7 +39,8 @@ type Health = 'healthy' | 'broken' | 'unhealthy' | 'silent';
 /** What Django answers at its health address. */
 async function startHealthService() {
   let health: Health = 'healthy';
-  const listen = async (port: number): Promise<Server> => {
+  const port = await freePort();
+  const listen = async (): Promise<Server> => {
     const server = createServer((_request, response) => {
       if (health === 'silent') return;
       response.writeHead(health === 'broken' ? 500 : 200, { 'content-type': 'application/json' });
@@ -48,10 +50,7 @@ async function startHealthService() {
     await once(server, 'listening');
     return server;
   };
-  let server = await listen(0);
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the health service has no port');
-  const { port } = address;
+  let server = await listen();
   const close = async (): Promise<void> => {
     const closed = once(server, 'close');
     server.close();
@@ -65,7 +64,7 @@ async function startHealthService() {
     },
     close,
     open: async (): Promise<void> => {
-      server = await listen(port);
+      server = await listen();
     },
   };
 }

@@ -2,7 +2,7 @@
 A site as ReviewMaps is one, under wsgiref, instrumented as integrations/python/README.md says: it answers from its
 database and its cache, asks Naver, fails and dawdles. Prints its port; ends when its input does.
 
-    site.py <port of PostgreSQL> <port, 0 for any>
+    site.py <port of PostgreSQL> <port>
 """
 
 import os

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { freePort } from '../../servers/process';
 import { PACKAGE } from '../runs/python';
 
 /** Django with PostgreSQL, a cache, django-prometheus and the package of this project. */
@@ -24,6 +25,7 @@ export class Site {
 
   /** Resolves when it listens. */
   async start(): Promise<void> {
+    if (this.port === 0) this.port = await freePort();
     const script = join(__dirname, 'site.py');
     const child = spawn(this.python, [script, String(this.databasePort), String(this.port)], {
       env: { PYTHONPATH: PACKAGE, PYTHONUTF8: '1' },
@@ -38,8 +40,7 @@ export class Site {
       throw new Error(`Django ended: ${log}`);
     });
     ended.catch(() => undefined);
-    const [port]: unknown[] = await Promise.race([once(child.stdout.setEncoding('utf8'), 'data'), ended]);
-    this.port = Number(port);
+    await Promise.race([once(child.stdout, 'data'), ended]);
   }
 
   async stop(): Promise<void> {

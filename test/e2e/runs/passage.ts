@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http';
 import { gunzipSync } from 'node:zlib';
+import { freePort } from '../../servers/process';
 
 /** A request that passes. */
 export interface Passing {
@@ -43,14 +44,16 @@ export class Passage {
   clockAhead = 0;
   private holds: Hold[] = [];
   private server: Server | undefined;
-  private port = 0;
   private readonly listeners = new Set<(passing: Passing) => void>();
 
-  private constructor(private readonly target: string) {}
+  private constructor(
+    private readonly target: string,
+    private readonly port: number,
+  ) {}
 
   /** @param target address of a server, which may come and go. */
   static async to(target: string): Promise<Passage> {
-    const passage = new Passage(target);
+    const passage = new Passage(target, await freePort());
     await passage.open();
     return passage;
   }
@@ -99,9 +102,6 @@ export class Passage {
     });
     server.listen(this.port, '127.0.0.1');
     await once(server, 'listening');
-    const address = server.address();
-    if (address === null || typeof address === 'string') throw new Error('the passage has no port');
-    this.port = address.port;
     this.server = server;
   }
 
