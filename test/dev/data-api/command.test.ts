@@ -30,7 +30,7 @@ async function inTerminal(args: readonly string[], until?: (stdout: string) => b
     printed += chunk;
     if (until?.(printed)) child.kill('SIGINT');
   });
-  const [errors, [code]] = await Promise.all([text(stderr), once(child, 'exit')]);
+  const [errors, [code]] = await Promise.all([text(stderr), once(child, 'close')]);
   return { code: Number(code), stdout: printed, stderr: errors };
 }
 

@@ -58,9 +58,14 @@ const missing = findPostgres() === undefined && process.env['CI'] === undefined;
   describe('keeps the contract:', () => dataApiContract(() => client));
 
   it('answers calls side by side', async () => {
-    const started = performance.now();
-    await Promise.all(Array.from({ length: 5 }, () => client.execute('SELECT pg_sleep(0.4)')));
-    expect(performance.now() - started).toBeLessThan(1_500);
+    await direct.query('SELECT pg_advisory_lock(1)');
+    const calls = Array.from({ length: 5 }, (_, call) =>
+      client.execute(`SELECT pg_advisory_xact_lock_shared(1) /* call ${call} */`),
+    );
+    // All of them wait at the same time: none is kept back until another one is answered.
+    for (const call of calls.keys()) await untilRunning(`/* call ${call} */`, true);
+    await direct.query('SELECT pg_advisory_unlock(1)');
+    await Promise.all(calls);
   });
 
   it('cancels a statement that is out of time', async () => {
@@ -95,11 +100,13 @@ const missing = findPostgres() === undefined && process.env['CI'] === undefined;
 
   it('refuses a second statement while a transaction runs one', async () => {
     const transactionId = await client.begin();
-    const slow = client.execute('SELECT pg_sleep(0.5) /* slow */', { transactionId });
+    await direct.query('SELECT pg_advisory_lock(1)');
+    const slow = client.execute('SELECT pg_advisory_xact_lock(1) /* slow */', { transactionId });
     await untilRunning('/* slow */', true);
     for (const second of [client.execute('SELECT 1', { transactionId }), client.commit(transactionId)]) {
       await expect(second).rejects.toMatchObject({ name: 'BadRequestException' });
     }
+    await direct.query('SELECT pg_advisory_unlock(1)');
     await slow;
     expect(await client.rollback(transactionId)).toMatchObject({ transactionStatus: 'Rollback Complete' });
   });
