@@ -21,6 +21,14 @@ import logging; logging.basicConfig(level=logging.WARNING)
 from reviewmaps_monitoring import *
 """
 
+# Ends only when a push has failed and the log says so, however slow the machine is.
+UNTIL_SAID = """
+said = threading.Event()
+handler = logging.Handler()
+handler.emit = lambda record: said.set()
+logging.getLogger("reviewmaps_monitoring").addHandler(handler)
+"""
+
 # Counts, says that the body of the run is reached, and then waits for whatever the test does.
 WAITING = """
 with scraper_run("inflexer", run_id="one", interval=0.1) as run:
@@ -305,7 +313,9 @@ class ProcessesTest(unittest.TestCase):
         began = time.monotonic()
         code, out, err = self.finish(
             self.start(
-                "with scraper_run('inflexer', final_timeout=0.5): print('work done')\nsys.exit(3)",
+                UNTIL_SAID
+                + "with scraper_run('inflexer', final_timeout=0.5): print('work done'); said.wait(20)\n"
+                + "sys.exit(3)",
                 PUSHGATEWAY_URL=f"http://127.0.0.1:{free_port()}",
             )
         )
@@ -317,7 +327,10 @@ class ProcessesTest(unittest.TestCase):
         body = b"# TYPE reviewmaps_cleanup_deleted_rows_total gauge\nreviewmaps_cleanup_deleted_rows_total 1\n"
         request = urllib.request.Request(f"{self.gateway.url}/metrics/job/scraper/run/poison", data=body, method="PUT")
         urllib.request.urlopen(request, timeout=5).close()
-        process = self.start("with scraper_run('inflexer', final_timeout=0.3): record_cleanup('campaign', 3)")
+        process = self.start(
+            UNTIL_SAID
+            + "with scraper_run('inflexer', interval=0.1, final_timeout=0.3): record_cleanup('campaign', 3); said.wait(20)"
+        )
         code, _, err = self.finish(process)
         self.assertEqual(code, 0)
         self.assertIn("the gateway answered 400", err)
