@@ -153,7 +153,7 @@ async function startSite() {
 async function startFront(target: string, refuse: (...exchange: Parameters<RequestListener>) => boolean) {
   return await listening((request, response) => {
     if (refuse(request, response)) return;
-    void (async () => {
+    const pass = async (): Promise<void> => {
       const body = Buffer.concat(await request.toArray());
       const answer = await fetch(`${target}${request.url}`, {
         method: request.method ?? 'GET',
@@ -161,7 +161,9 @@ async function startFront(target: string, refuse: (...exchange: Parameters<Reque
         ...(body.length > 0 ? { body } : {}),
       });
       response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text());
-    })();
+    };
+    // Whoever asked may have gone away meanwhile.
+    pass().catch(() => response.destroy());
   });
 }
 
