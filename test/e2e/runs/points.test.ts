@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, jest, test } from '@jest/globals';
 import { seriesKey } from '../published';
 import type { Matches, Moment } from './passage';
@@ -5,7 +6,7 @@ import { describeRuns } from './python';
 import type { Scraper } from './scraper';
 import { calls, isPublication, isReading, isRemoval, useWorld, type World } from './world';
 
-jest.setTimeout(40_000);
+jest.setTimeout(120_000);
 
 interface Point {
   readonly name: string;
@@ -74,6 +75,9 @@ describeRuns('folds that die or come late (needs initdb, a Pushgateway and pytho
     await removals;
     fold.kill();
     expect((await fold.done).report).toBeUndefined();
+    // The gateway answers a removal before it has done it.
+    for (const limit = AbortSignal.timeout(10_000); !limit.aborted && (await completedGroups()) > left; )
+      await sleep(20);
     expect(await completedGroups()).toBe(left);
     await world.leaseEnds();
     await world.settle();
