@@ -3,7 +3,7 @@ import { describeRuns } from './python';
 import type { Scraper } from './scraper';
 import { isPushOf, isRemovalOf, SETUP_MS, useWorld, type World } from './world';
 
-jest.setTimeout(75_000);
+jest.setTimeout(180_000);
 
 /** Decides which folds die, and when; another one may be tried. */
 const SEED = Number(process.env['CHAOS_SEED'] ?? 20261123);

@@ -4,7 +4,7 @@ import { frozen } from '../servers';
 import { describeRuns } from './python';
 import { isPushOf, useWorld, type World } from './world';
 
-jest.setTimeout(40_000);
+jest.setTimeout(120_000);
 
 const REPLAYED = seriesKey('reviewmaps_fold_rejected_groups_total', { reason: 'replayed' });
 
