@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 import type { JobName } from '../../../src/metrics/catalog';
 import { PROJECT } from '../../deploy/tools';
 import { AS_DEPLOYED } from '../../servers/bundle-options';
+import { endProcess } from '../../servers/process';
 import { type Environment, NODE } from '../bundle';
 
 /** What one invocation of a scheduled function came to. */
@@ -121,9 +122,6 @@ export class ScheduledFunction {
   async kill(): Promise<void> {
     const { child } = this;
     this.child = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
+    if (child !== undefined) await endProcess(child, 'SIGKILL');
   }
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { freePort } from '../../servers/process';
+import { endProcess, freePort } from '../../servers/process';
 import { PACKAGE } from '../runs/python';
 
 /** Django with PostgreSQL, a cache, django-prometheus and the package of this project. */
@@ -46,9 +46,6 @@ export class Site {
   async stop(): Promise<void> {
     const { child } = this;
     this.child = undefined;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const closed = once(child, 'close');
-    child.kill('SIGTERM');
-    await closed;
+    if (child !== undefined) await endProcess(child);
   }
 }
