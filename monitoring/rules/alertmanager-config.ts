@@ -1,3 +1,4 @@
+import { GROUP_JOBS } from '../../src/jobs/job';
 import type { Alert } from './definition';
 
 /** deploy/alertmanager/alertmanager.yml: who hears of what, and what follows from something else and is held back. */
@@ -31,6 +32,33 @@ export const inhibitions: readonly Inhibition[] = [
       'ReviewMapsFoldBehind',
     ],
     equal: ['app', 'job'],
+  },
+  {
+    why: 'What collect counted last stands still while it is dead.',
+    cause: ['ReviewMapsJobStale'],
+    causeLabels: { job: GROUP_JOBS.collect },
+    effects: [
+      'ReviewMapsCampaignsDropped',
+      'ReviewMapsRegionEmpty',
+      'ReviewMapsConnectionsNearMax',
+      'ReviewMapsTableGrowth',
+      'ReviewMapsTableMissing',
+      'ReviewMapsCleanupStalled',
+    ],
+    equal: ['app'],
+  },
+  {
+    why: 'Whether a scraper has succeeded since is not known while fold is dead.',
+    cause: ['ReviewMapsJobStale'],
+    causeLabels: { job: GROUP_JOBS.fold },
+    effects: ['ReviewMapsScraperNotSucceeding'],
+    equal: ['app'],
+  },
+  {
+    why: 'What the probe measured last stands still while it is dead.',
+    cause: ['ReviewMapsProbeStale'],
+    effects: ['ReviewMapsProbeSlow'],
+    equal: ['app'],
   },
   {
     why: 'The part that fails says more than the job that it is a part of.',
@@ -88,7 +116,8 @@ export const inhibitions: readonly Inhibition[] = [
   },
 ];
 
-export function alertmanagerYaml(alerts: readonly Alert[]): string {
+/** @param app of the production stage */
+export function alertmanagerYaml(alerts: readonly Alert[], app: string): string {
   const watchdog = alerts.filter(({ severity }) => severity === 'none').map(({ alert }) => alert);
   return `# Made by "npm run generate" from monitoring/rules/alertmanager-config.ts: an example to start from.
 # Before use: the addresses below, and the files in /etc/alertmanager/secrets with the addresses of Slack's webhooks.
@@ -106,15 +135,16 @@ route:
       group_interval: 1m
       repeat_interval: 1m
     # Each alert for itself, after a moment: with none, effects that fire together with their cause call someone
-    # before the cause has arrived and holds them back.
-    - matchers: ['severity = "critical"']
+    # before the cause has arrived and holds them back. Other stages than production wake nobody, and what belongs to
+    # no application, such as the gateway, does.
+    - matchers: ['severity = "critical"', 'app =~ "${app.replaceAll('.', '[.]')}|"']
       receiver: on-call
       group_by: ['...']
       group_wait: 10s
       group_interval: 1m
       repeat_interval: 1h
     # Together.
-    - matchers: ['severity = "warning"']
+    - matchers: ['severity =~ "critical|warning"']
       receiver: team
       group_by: [app]
       group_wait: 1m

@@ -18,7 +18,7 @@ export function ruleFiles(): readonly (readonly [path: string, content: string])
   return [
     ['deploy/prometheus/rules/reviewmaps.yml', rulesYaml(groups, settings)],
     ['deploy/prometheus/prometheus.yml', prometheusYaml(settings, COMPOSE_TARGETS)],
-    ['deploy/alertmanager/alertmanager.yml', alertmanagerYaml(alerts)],
+    ['deploy/alertmanager/alertmanager.yml', alertmanagerYaml(alerts, settings.app)],
     ['docs/runbooks/README.md', runbookIndex(alerts)],
     ...alerts.map((alert) => [`docs/runbooks/${alert.alert}.md`, runbookPage(alert)] as const),
   ];

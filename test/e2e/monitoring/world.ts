@@ -28,7 +28,7 @@ async function watched(started: Started) {
   const { gateway, site, scrapers } = reviewmaps;
   const receivers = await started.begin(Receivers.open(), (one) => one.close());
   const groups = fasterRules(ruleGroups(fasterSettings));
-  const routes = fasterRoutes(alertmanagerYaml(alertsOf(groups)));
+  const routes = fasterRoutes(alertmanagerYaml(alertsOf(groups), fasterSettings.app));
   const alertmanager = await started.begin(startAlertmanager(routes, receivers.url), (one) => one.stop());
   const prometheus = await started.begin(
     startPrometheus(

@@ -79,6 +79,29 @@ describeTool('Alertmanager', `${ALERTMANAGER ?? 'alertmanager'} --version`)('wha
     );
   });
 
+  it('holds back what stands still while collect is dead, and nothing of the others', async () => {
+    await expectLeft(
+      ['ReviewMapsJobStale', 'ReviewMapsProbeSlow database', 'ReviewMapsScraperNotSucceeding'],
+      firing('JobStale', COLLECT),
+      firing('ConnectionsNearMax', APP),
+      firing('TableMissing', { ...APP, table_name: 'campaign' }),
+      firing('CleanupStalled', { ...APP, table_name: 'campaign' }),
+      firing('ScraperNotSucceeding', { ...APP, scraper: 'revu' }),
+      firing('ProbeSlow', { ...APP, service: 'database', probe: 'database' }),
+    );
+  });
+
+  it('holds back what stands still while fold and the probe are dead', async () => {
+    await expectLeft(
+      ['ReviewMapsConnectionsNearMax', 'ReviewMapsJobStale', 'ReviewMapsProbeStale'],
+      firing('JobStale', { ...APP, job: 'reviewmaps-scraper' }),
+      firing('ProbeStale', PROBE),
+      firing('ConnectionsNearMax', APP),
+      firing('ScraperNotSucceeding', { ...APP, scraper: 'revu' }),
+      firing('ProbeSlow', { ...APP, service: 'database', probe: 'database' }),
+    );
+  });
+
   it('prefers the part that fails to its job', async () => {
     await expectLeft(
       ['ReviewMapsCollectorFailing'],

@@ -29,6 +29,21 @@ describeTool('amtool', 'amtool --version')('the configuration of Alertmanager', 
     },
   );
 
+  it.each(alerts.filter(({ severity }) => severity === 'critical').map(({ alert }) => alert))(
+    'wakes nobody for %s of another stage, and tells the team',
+    async (alert) => {
+      const labels = [`alertname=${alert}`, 'severity=critical', 'app=reviewmaps-server-dev'];
+      const found = await amtool('config', 'routes', 'test', `--config.file=${FILE}`, ...labels);
+      expect(found.trim()).toBe('team');
+    },
+  );
+
+  it('calls someone for what belongs to no application', async () => {
+    const labels = ['alertname=ReviewMapsGatewayDown', 'severity=critical'];
+    const found = await amtool('config', 'routes', 'test', `--config.file=${FILE}`, ...labels);
+    expect(found.trim()).toBe('on-call');
+  });
+
   it('sends what has no severity to the team', async () => {
     const found = await amtool('config', 'routes', 'test', `--config.file=${FILE}`, 'alertname=Other');
     expect(found.trim()).toBe('team');
