@@ -70,3 +70,8 @@ export const externalMetrics = {
   process_open_fds: { type: 'gauge', labels: [], source: 'process' },
   process_max_fds: { type: 'gauge', labels: [], source: 'process' },
 } as const satisfies Record<string, ExternalMetric>;
+
+/** Seconds as Python's client writes them in the label `le`: 1 is "1.0". */
+export function bound(seconds: number): string {
+  return Number.isInteger(seconds) ? seconds.toFixed(1) : String(seconds);
+}

@@ -8,11 +8,9 @@ export const settings: MonitoringConfig = parseMonitoring(userConfig);
 /** The dashboard's uid, which alerts link to. */
 export const DASHBOARD_UID = 'reviewmaps-django';
 
-/** The view label's pattern of what is no traffic of users: scrapes of /metrics and health checks. */
-export const ignoredViews: string = ignoredViewsOf(settings);
-
-export function ignoredViewsOf({ ignoredViews }: Pick<MonitoringConfig, 'ignoredViews'>): string {
-  return ignoredViews.join('|');
+/** Matches the views that users ask for: neither scrapes of /metrics nor health checks. */
+export function servedViews({ ignoredViews }: Pick<MonitoringConfig, 'ignoredViews'>): string {
+  return `view!~${JSON.stringify(ignoredViews.join('|'))}`;
 }
 
 /** The labels `job` under which Prometheus scrapes; the rules and the scrape configuration agree on them. */

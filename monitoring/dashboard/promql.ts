@@ -1,4 +1,4 @@
-import { ignoredViews, SCRAPE_JOBS } from '../settings';
+import { SCRAPE_JOBS, servedViews, settings } from '../settings';
 
 /**
  * Pieces of which the panels' queries are made. Everything is selected by the label `app`, which is $application:
@@ -7,8 +7,7 @@ import { ignoredViews, SCRAPE_JOBS } from '../settings';
 
 const DJANGO = `job="${SCRAPE_JOBS.django}"`;
 
-/** Requests of users, and neither scrapes of /metrics nor health checks. */
-export const SERVED = `view!~${JSON.stringify(ignoredViews)}`;
+export const SERVED = servedViews(settings);
 
 export const WINDOW = '$__rate_interval';
 export const RANGE = '$__range';

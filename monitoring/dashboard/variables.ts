@@ -1,11 +1,7 @@
 import { DJANGO_LATENCY_BOUNDS } from '../../src/config/monitoring';
+import { bound } from '../external-metrics';
 import { DASHBOARD_UID, settings } from '../settings';
 import type { Language, Text } from './definition';
-
-/** A number as Python's client writes it in the label `le`: 1 is "1.0". */
-function bound(seconds: number): string {
-  return Number.isInteger(seconds) ? seconds.toFixed(1) : String(seconds);
-}
 
 /** Who overrides PROMETHEUS_LATENCY_BUCKETS in Django's settings gets no data for the bounds that it lacks. */
 export const THRESHOLDS: readonly string[] = DJANGO_LATENCY_BOUNDS.map(bound);

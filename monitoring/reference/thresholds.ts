@@ -26,6 +26,7 @@ const table: Readonly<Record<Threshold, Setting>> = {
   errorRatio: { key: 'monitoring.requests.errorRatio', kind: 'share' },
   leastRequestRate: { key: 'monitoring.requests.floor', kind: 'number' },
   leastRequestErrors: { key: 'monitoring.requests.leastErrors', kind: 'number' },
+  leastSlowRequests: { key: 'monitoring.requests.leastSlow', kind: 'number' },
   connectionErrorsPerMinute: { key: 'monitoring.requests.connectionErrors', kind: 'number' },
   ignoredViews: { key: 'monitoring.requests.ignoredViews', kind: 'list' },
   naverDailyQuota: { key: 'monitoring.naver.dailyQuota', kind: 'number' },

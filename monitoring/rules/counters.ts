@@ -32,3 +32,12 @@ export function firstEvents(metric: string, seconds: number, matchers = ''): Exp
   const ago = span(seconds);
   return promql`(${scraped} unless ${scraped} offset ${ago}) and on (job, instance) (up offset ${ago} == 1)`;
 }
+
+/**
+ * How often something happened in a second, as a target exposes it, the first event of each label set included. A label
+ * set that is new within the window has its whole value from there.
+ */
+export function scrapedRate(metric: string, seconds: number, matchers: string): Expression {
+  const range = `${metric}${matching(SCRAPED, matchers)}[${span(seconds)}]`;
+  return promql`((${firstEvents(metric, seconds, matchers)}) / ${seconds} or rate(${range}))`;
+}

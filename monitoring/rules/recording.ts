@@ -1,20 +1,21 @@
 import type { MonitoringConfig } from '../../src/config/config';
 import { GROUP_JOBS } from '../../src/jobs/job';
-import { ignoredViewsOf } from '../settings';
-import { anyIncrease } from './counters';
+import { servedViews } from '../settings';
+import { anyIncrease, scrapedRate } from './counters';
 import type { RecordingRule, RuleGroup } from './definition';
+import { latest } from './gauges';
 import { type Expression, promql, span } from './promql';
-import { DAY, ERROR_WINDOW, LATENCY_WINDOW } from './windows';
+import { believedFor, DAY, ERROR_WINDOW, LATENCY_WINDOW, MINUTE } from './windows';
 
 /** What panels and alerts share. Nothing here gives NaN: without traffic there is no series. */
 export function recordingGroups(settings: MonitoringConfig): readonly RuleGroup[] {
   return [
     { name: 'reviewmaps-record-jobs', rules: jobs(settings) },
     { name: 'reviewmaps-record-requests', rules: requests(settings) },
-    // A day of samples of each series: once for each run of the job that makes them is enough.
+    // A day of samples of each series: once a minute is enough. More seldom, and alerts would not see it for a while.
     {
       name: 'reviewmaps-record-naver',
-      intervalSeconds: settings.jobIntervalSeconds,
+      intervalSeconds: MINUTE,
       rules: naver(settings),
     },
   ];
@@ -27,40 +28,41 @@ function jobs(settings: MonitoringConfig): RecordingRule[] {
       record: 'reviewmaps:push_age_seconds',
       about:
         'Seconds since each job pushed. A group that was only ever refused has the time 0 and is left out.',
-      expr: promql`time() - max by (app, job) (push_time_seconds{job=~"${pushers}"} > 0)`,
+      expr: promql`
+time() - max by (app, job) (${latest(`push_time_seconds{job=~"${pushers}"}`, settings)} > 0)`,
       labels: ['app', 'job'],
     },
     {
       record: 'reviewmaps:service_up:current',
       about: 'Whether each service is up, only while the probe pushes: an old answer is no answer.',
       expr: promql`
-max by (app, service) (reviewmaps_service_up)
+max by (app, service) (${latest('reviewmaps_service_up', settings)})
 and on (app)
-reviewmaps:push_age_seconds{job="${GROUP_JOBS.probe}"} < ${settings.staleAfterSeconds}`,
+reviewmaps:push_age_seconds{job="${GROUP_JOBS.probe}"} < ${believedFor(settings)}`,
       labels: ['app', 'service'],
     },
     {
       record: 'reviewmaps:campaigns_active:sum',
       about: 'Active campaigns of all regions.',
-      expr: promql`sum by (app) (reviewmaps_campaign_active_total)`,
+      expr: promql`sum by (app) (${latest('reviewmaps_campaign_active_total', settings)})`,
       labels: ['app'],
     },
     {
       record: 'reviewmaps:db_connections_used:ratio',
       about: 'Share of the connections that the database server accepts.',
       expr: promql`
-sum by (app) (reviewmaps_database_connections)
+sum by (app) (${latest('reviewmaps_database_connections', settings)})
 /
-(max by (app) (reviewmaps_database_connections_max) > 0)`,
+(max by (app) (${latest('reviewmaps_database_connections_max', settings)}) > 0)`,
       labels: ['app'],
     },
   ];
 }
 
 function requests(settings: MonitoringConfig): RecordingRule[] {
-  const views = `view!~"${ignoredViewsOf(settings).replaceAll('\\', '\\\\')}"`;
+  const views = servedViews(settings);
   const responses = (matchers: string): Expression =>
-    promql`sum by (app) (rate(django_http_responses_total_by_status_view_method_total{${matchers}}[${span(ERROR_WINDOW)}]))`;
+    promql`sum by (app) (${scrapedRate('django_http_responses_total_by_status_view_method_total', ERROR_WINDOW, matchers)})`;
   const latency = (part: 'sum' | 'count'): Expression =>
     promql`sum by (app) (rate(django_http_requests_latency_seconds_by_view_method_${part}{${views}}[${span(ERROR_WINDOW)}]))`;
   const quantile = (name: 'p50' | 'p95' | 'p99', share: number): RecordingRule => ({

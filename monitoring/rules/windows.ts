@@ -15,12 +15,30 @@ export function shortest({ scrapeIntervalSeconds }: MonitoringConfig): number {
   return LEAST_SCRAPES * scrapeIntervalSeconds;
 }
 
+/** For how long the last value of a gauge stands in for scrapes that failed: a few of them. */
+export function bridged(settings: MonitoringConfig): number {
+  return Math.max(2 * MINUTE, shortest(settings));
+}
+
 /**
- * The window whose samples span one minute: one interval more, because between n scrapes lie n - 1 intervals.
- * `rate` over it, times 60, is then what really happened in that minute.
+ * The time between scrapes that surely has all of any one minute in it: one interval more, because a minute begins and
+ * ends between scrapes.
  */
-export function minuteOfScrapes(settings: MonitoringConfig): number {
-  return Math.max(MINUTE + settings.scrapeIntervalSeconds, shortest(settings));
+export function aroundMinute({ scrapeIntervalSeconds }: MonitoringConfig): number {
+  return MINUTE + scrapeIntervalSeconds;
+}
+
+/** The window whose samples span that time: one interval more, because between n scrapes lie n - 1 intervals. */
+export function windowAroundMinute(settings: MonitoringConfig): number {
+  return aroundMinute(settings) + settings.scrapeIntervalSeconds;
+}
+
+/**
+ * Age in seconds up to which the probe's answers are believed. By then the alert that it is dead has waited long enough:
+ * were it less, a probe that gets through now and then would be neither believed nor dead.
+ */
+export function believedFor(settings: MonitoringConfig): number {
+  return settings.staleAfterSeconds + shortest(settings) + settings.scrapeIntervalSeconds;
 }
 
 /** For what a job reports: this many runs in a row, so that one bad run calls nobody. */

@@ -161,6 +161,8 @@ export interface MonitoringConfig {
   readonly leastRequestRate: number;
   /** 5xx answers in the window of the error ratio, below which a ratio is luck. */
   readonly leastRequestErrors: number;
+  /** Slow requests in the window of the latency, below which a quantile is luck. */
+  readonly leastSlowRequests: number;
   /** New connection errors within a minute. */
   readonly connectionErrorsPerMinute: number;
   /** Regular expressions of view names that are no traffic of users. */

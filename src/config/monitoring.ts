@@ -85,6 +85,8 @@ export const monitoring = section({
       floor: v.optional(positive, 0.01),
       /** 5xx answers within the window, below which a ratio is luck: at two requests a minute one error is 10 %. */
       leastErrors: v.optional(wholeNumber(1, 1_000_000), 3),
+      /** Slow requests within ten minutes, below which P95 is luck: of less than twenty it is the slowest one. */
+      leastSlow: v.optional(wholeNumber(1, 1_000_000), 3),
       /** New connection errors within a minute. */
       connectionErrors: v.optional(wholeNumber(1, 1_000_000), 10),
       /** Regular expressions of view names that are no traffic of users. */
@@ -93,7 +95,7 @@ export const monitoring = section({
           v.pipe(v.string('must be a regular expression'), v.check(compiles, 'is not a regular expression')),
           'must be a list of regular expressions',
         ),
-        ['prometheus-django-metrics', '.*(health|liveness|readiness).*'],
+        ['prometheus-django-metrics', '(?i:.*(health|liveness|livez|readiness|readyz).*)'],
       ),
     }),
     {},

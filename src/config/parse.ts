@@ -73,6 +73,7 @@ export function parseMonitoring(user: unknown): MonitoringConfig {
     errorRatio: requests.errorRatio,
     leastRequestRate: requests.floor,
     leastRequestErrors: requests.leastErrors,
+    leastSlowRequests: requests.leastSlow,
     connectionErrorsPerMinute: requests.connectionErrors,
     ignoredViews: requests.ignoredViews,
     naverDailyQuota: naver.dailyQuota,

@@ -2,6 +2,7 @@ import type { MonitoringConfig } from '../../../src/config/config';
 import { OTHER } from '../../../src/metrics/catalog';
 import { pushedIncrease } from '../counters';
 import type { Alert } from '../definition';
+import { latest } from '../gauges';
 import { promql, span } from '../promql';
 import { inWords, label, percent, value } from '../text';
 import { DAY, HOUR, runs } from '../windows';
@@ -23,7 +24,7 @@ function scrapers(settings: MonitoringConfig): readonly Alert[] {
       alert: 'ReviewMapsScraperNotSucceeding',
       severity: 'warning',
       expr: promql`
-time() - max by (app, scraper) (reviewmaps_scraper_last_success_timestamp_seconds) > ${settings.scraperSuccessWithinSeconds}`,
+time() - max by (app, scraper) (${latest('reviewmaps_scraper_last_success_timestamp_seconds', settings)}) > ${settings.scraperSuccessWithinSeconds}`,
       forSeconds: runs(settings, 5),
       labels: ['app', 'scraper'],
       en: {
@@ -205,7 +206,7 @@ function regionEmpty(settings: MonitoringConfig): Alert {
     expr: promql`
 max by (app, region) (avg_over_time(${region}[${span(HOUR)}] offset ${span(DAY)})) >= ${settings.campaignsLeastInRegion}
 and on (app, region)
-max by (app, region) (${region}) == 0`,
+max by (app, region) (${latest(region, settings)}) == 0`,
     forSeconds: runs(settings, 15),
     labels: ['app', 'region'],
     en: {

@@ -1,6 +1,7 @@
 import type { MonitoringConfig } from '../../../src/config/config';
 import { anyIncrease } from '../counters';
 import type { Alert } from '../definition';
+import { latest } from '../gauges';
 import { promql, span } from '../promql';
 import { inWords, label, percent, value } from '../text';
 import { DAY, HOUR, runs } from '../windows';
@@ -69,7 +70,7 @@ function connections(settings: MonitoringConfig): Alert {
 
 function growth(settings: MonitoringConfig): Alert {
   const limit = percent(settings.tableGrowthRatio);
-  const size = promql`max by (app, table_name) (reviewmaps_table_size_bytes)`;
+  const size = promql`max by (app, table_name) (${latest('reviewmaps_table_size_bytes', settings)})`;
   return {
     alert: 'ReviewMapsTableGrowth',
     severity: 'warning',
@@ -125,7 +126,7 @@ function missing(settings: MonitoringConfig): Alert {
   return {
     alert: 'ReviewMapsTableMissing',
     severity: 'warning',
-    expr: promql`max by (app, table_name) (reviewmaps_table_missing) == 1`,
+    expr: promql`max by (app, table_name) (${latest('reviewmaps_table_missing', settings)}) == 1`,
     forSeconds: seconds,
     labels: ['app', 'table_name'],
     en: {
@@ -173,7 +174,9 @@ function cleanup(settings: MonitoringConfig): Alert {
     expr: promql`
 sum by (app, table_name) (${anyIncrease(DELETED, '', settings.cleanupWithinSeconds)}) == 0
 and on (app, table_name)
-sum by (app, table_name) (count_over_time(${DELETED}[${span(HOUR)}] offset ${window})) > 0`,
+sum by (app, table_name) (count_over_time(${DELETED}[${span(HOUR)}] offset ${window})) > 0
+and on (app, table_name)
+sum by (app, table_name) (count_over_time(${DELETED}[${span(HOUR)}])) > 0`,
     forSeconds: runs(settings, 15),
     labels: ['app', 'table_name'],
     en: {
@@ -215,7 +218,7 @@ function labelLimit(settings: MonitoringConfig): Alert {
   return {
     alert: 'ReviewMapsLabelLimitReached',
     severity: 'warning',
-    expr: promql`max by (app, metric) (reviewmaps_label_sets_over_limit) > 0`,
+    expr: promql`max by (app, metric) (${latest('reviewmaps_label_sets_over_limit', settings)}) > 0`,
     forSeconds: runs(settings, 15),
     labels: ['app', 'metric'],
     en: {

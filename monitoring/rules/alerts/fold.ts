@@ -1,6 +1,7 @@
 import type { MonitoringConfig } from '../../../src/config/config';
 import { pushedIncrease } from '../counters';
 import type { Alert } from '../definition';
+import { latest } from '../gauges';
 import { promql } from '../promql';
 import { inWords, label, value } from '../text';
 import { afterServiceDown, runs } from '../windows';
@@ -14,7 +15,7 @@ export function foldAlerts(settings: MonitoringConfig): readonly Alert[] {
     {
       alert: 'ReviewMapsFoldStepFailing',
       severity: 'warning',
-      expr: promql`max by (app, job, step) (reviewmaps_fold_step_success) == 0`,
+      expr: promql`max by (app, job, step) (${latest('reviewmaps_fold_step_success', settings)}) == 0`,
       forSeconds: afterServiceDown(settings),
       labels: ['app', 'job', 'step'],
       en: {
@@ -50,7 +51,7 @@ export function foldAlerts(settings: MonitoringConfig): readonly Alert[] {
     {
       alert: 'ReviewMapsFoldBehind',
       severity: 'warning',
-      expr: promql`max by (app, job) (reviewmaps_fold_groups_waiting) > 0`,
+      expr: promql`max by (app, job) (${latest('reviewmaps_fold_groups_waiting', settings)}) > 0`,
       forSeconds: runs(settings, 15),
       labels: ['app', 'job'],
       en: {
@@ -90,11 +91,12 @@ export function foldAlerts(settings: MonitoringConfig): readonly Alert[] {
     {
       alert: 'ReviewMapsFoldRejecting',
       severity: 'warning',
+      // Some reasons are of both: without a label that tells them apart the series would hide the groups.
       expr: promql`
 sum by (app, reason) (
-  ${pushedIncrease('reviewmaps_fold_rejected_series_total', '', window)}
+  label_replace(${pushedIncrease('reviewmaps_fold_rejected_series_total', '', window)}, "what", "series", "", "")
   or
-  ${pushedIncrease('reviewmaps_fold_rejected_groups_total', '', window)}
+  label_replace(${pushedIncrease('reviewmaps_fold_rejected_groups_total', '', window)}, "what", "group", "", "")
 ) > 0`,
       forSeconds: 0,
       labels: ['app', 'reason'],

@@ -1,6 +1,7 @@
 import type { MonitoringConfig } from '../../../src/config/config';
 import { GROUP_JOBS } from '../../../src/jobs/job';
 import type { Alert } from '../definition';
+import { latest } from '../gauges';
 import { promql } from '../promql';
 import { inWords, label, value } from '../text';
 import { afterServiceDown, shortest } from '../windows';
@@ -14,6 +15,14 @@ const BY_HAND = {
     `One run by hand: \`STAGE=prod npm run ${job}\`, with the environment of the deployed function. Without \`STAGE\` it pushes as another application and helps nothing.`,
   ko: (job: string) =>
     `직접 한 번 실행: 배포된 함수와 같은 환경 변수로 \`STAGE=prod npm run ${job}\`. \`STAGE\`가 없으면 다른 애플리케이션으로 푸시되어 소용이 없습니다.`,
+} as const;
+
+/** The gateway keeps the groups of an application that nobody deploys any more. */
+const GONE = {
+  en: (job: string) =>
+    `An application that is not in service any more, such as a stage that was removed or a run that was tried by hand: remove its group, \`curl -X DELETE $PUSHGATEWAY_URL/metrics/job/${job}/app/APP\`. APP is the label \`app\` of the alert.`,
+  ko: (job: string) =>
+    `더 이상 쓰지 않는 애플리케이션(없앤 스테이지나 손으로 시험해 본 실행)이라면 그 그룹을 지웁니다: \`curl -X DELETE $PUSHGATEWAY_URL/metrics/job/${job}/app/APP\`. APP는 알림의 \`app\` 레이블입니다.`,
 } as const;
 
 /** Whether the jobs run, do their work, and use their ledger. */
@@ -50,6 +59,7 @@ function probeStale(settings: MonitoringConfig): Alert {
           'No invocations: is the schedule enabled (`scheduleEnabled`), is the function throttled, is concurrency used up?',
           'Errors: the log line names the failure. `STAGE=prod npm run doctor` checks configuration, rights and gateway.',
           'Meanwhile look at the services by hand.',
+          GONE.en(GROUP_JOBS.probe),
         ],
       },
       ko: {
@@ -63,6 +73,7 @@ function probeStale(settings: MonitoringConfig): Alert {
           '실행 기록이 없다면 일정(`scheduleEnabled`), 스로틀링, 동시 실행 한도를 확인합니다.',
           '오류가 있다면 로그에 원인이 있습니다. `STAGE=prod npm run doctor`로 설정, 권한, 게이트웨이를 점검합니다.',
           '그동안 서비스 상태는 직접 확인합니다.',
+          GONE.ko(GROUP_JOBS.probe),
         ],
       },
     },
@@ -103,6 +114,7 @@ function jobStale(settings: MonitoringConfig): Alert {
           'No invocations: look at the schedule, throttling and concurrency.',
           'The push fails: see [ReviewMapsPushRejected](ReviewMapsPushRejected.md) and [ReviewMapsGatewayDown](ReviewMapsGatewayDown.md).',
           'Configuration or rights: `STAGE=prod npm run doctor`.',
+          GONE.en('JOB'),
         ],
       },
       ko: {
@@ -116,6 +128,7 @@ function jobStale(settings: MonitoringConfig): Alert {
           '실행 기록이 없다면 일정, 스로틀링, 동시 실행 한도를 확인합니다.',
           '푸시가 실패한다면 [ReviewMapsPushRejected](ReviewMapsPushRejected.md)와 [ReviewMapsGatewayDown](ReviewMapsGatewayDown.md)을 봅니다.',
           '설정이나 권한 문제는 `STAGE=prod npm run doctor`로 찾습니다.',
+          GONE.ko('JOB'),
         ],
       },
     },
@@ -129,7 +142,7 @@ function failing(settings: MonitoringConfig): readonly Alert[] {
     {
       alert: 'ReviewMapsJobFailing',
       severity: 'warning',
-      expr: promql`max by (app, job) (reviewmaps_job_success) == 0`,
+      expr: promql`max by (app, job) (${latest('reviewmaps_job_success', settings)}) == 0`,
       forSeconds: seconds,
       labels: ['app', 'job'],
       en: {
@@ -174,7 +187,7 @@ function failing(settings: MonitoringConfig): readonly Alert[] {
     {
       alert: 'ReviewMapsCollectorFailing',
       severity: 'warning',
-      expr: promql`max by (app, job, collector) (reviewmaps_collector_success) == 0`,
+      expr: promql`max by (app, job, collector) (${latest('reviewmaps_collector_success', settings)}) == 0`,
       forSeconds: seconds,
       labels: ['app', 'job', 'collector'],
       en: {
@@ -214,7 +227,7 @@ function failing(settings: MonitoringConfig): readonly Alert[] {
     {
       alert: 'ReviewMapsLedgerUnavailable',
       severity: 'warning',
-      expr: promql`max by (app, job) (reviewmaps_ledger_lease_held) == 0`,
+      expr: promql`max by (app, job) (${latest('reviewmaps_ledger_lease_held', settings)}) == 0`,
       forSeconds: seconds,
       labels: ['app', 'job'],
       en: {

@@ -3,6 +3,7 @@ import { GROUP_JOBS } from '../../../src/jobs/job';
 import { SCRAPE_JOBS } from '../../settings';
 import { firstEvents } from '../counters';
 import type { Alert } from '../definition';
+import { latest } from '../gauges';
 import { promql, span } from '../promql';
 import { inWords, label, value } from '../text';
 import { runs } from '../windows';
@@ -81,7 +82,11 @@ function pushes(settings: MonitoringConfig): readonly Alert[] {
       alert: 'ReviewMapsPushRejected',
       severity: 'warning',
       expr: promql`
-time() - max by (app, job) (push_failure_time_seconds{job=~"${jobs}"} > push_time_seconds)`,
+time() - max by (app, job) (
+  ${latest(`push_failure_time_seconds{job=~"${jobs}"}`, settings)}
+  >
+  ${latest(`push_time_seconds{job=~"${jobs}"}`, settings)}
+)`,
       forSeconds: runs(settings, 2),
       labels: ['app', 'job'],
       en: {

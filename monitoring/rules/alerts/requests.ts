@@ -1,9 +1,11 @@
 import type { MonitoringConfig } from '../../../src/config/config';
+import { bound } from '../../external-metrics';
+import { servedViews } from '../../settings';
 import { firstEvents } from '../counters';
 import type { Alert } from '../definition';
 import { promql, span } from '../promql';
 import { inWords, label, percent, value } from '../text';
-import { ERROR_WINDOW, LATENCY_WINDOW, MINUTE, minuteOfScrapes, shortest } from '../windows';
+import { aroundMinute, ERROR_WINDOW, LATENCY_WINDOW, MINUTE, shortest, windowAroundMinute } from '../windows';
 
 const CONNECTION_ERRORS = 'django_db_new_connection_errors_total';
 
@@ -14,14 +16,14 @@ export function requestAlerts(settings: MonitoringConfig): readonly Alert[] {
 
 function connectionErrors(settings: MonitoringConfig): Alert {
   const { connectionErrorsPerMinute: limit } = settings;
-  const errors = `${CONNECTION_ERRORS}[${span(minuteOfScrapes(settings))}]`;
+  const errors = `${CONNECTION_ERRORS}[${span(windowAroundMinute(settings))}]`;
   return {
     alert: 'ReviewMapsDatabaseConnectionErrors',
     severity: 'critical',
     expr: promql`
-round(sum by (app, alias) (rate(${errors})) * ${MINUTE}) >= ${limit}
+round(sum by (app, alias) (rate(${errors})) * ${aroundMinute(settings)}) >= ${limit}
 or
-sum by (app, alias) (${firstEvents(CONNECTION_ERRORS, MINUTE)}) >= ${limit}`,
+sum by (app, alias) (${firstEvents(CONNECTION_ERRORS, aroundMinute(settings))}) >= ${limit}`,
     forSeconds: 0,
     keepFiringSeconds: ERROR_WINDOW,
     labels: ['app', 'alias'],
@@ -120,13 +122,18 @@ reviewmaps:http_errors_5xx:rate5m * ${ERROR_WINDOW} >= ${settings.leastRequestEr
 function latency(settings: MonitoringConfig): Alert {
   const limit = inWords(settings.slowRequestSeconds);
   const window = inWords(LATENCY_WINDOW);
+  const views = servedViews(settings);
+  const within = (le: string) =>
+    `sum by (app) (increase(django_http_requests_latency_seconds_by_view_method_bucket{le="${le}",${views}}[${span(LATENCY_WINDOW)}]))`;
   return {
     alert: 'ReviewMapsHighLatency',
     severity: 'warning',
     expr: promql`
 reviewmaps:http_latency_p95_seconds:rate10m > ${settings.slowRequestSeconds}
 and on (app)
-reviewmaps:http_requests:rate5m > ${settings.leastRequestRate}`,
+reviewmaps:http_requests:rate5m > ${settings.leastRequestRate}
+and on (app)
+round(${within('+Inf')} - ${within(bound(settings.slowRequestSeconds))}) >= ${settings.leastSlowRequests}`,
     forSeconds: shortest(settings),
     labels: ['app'],
     en: {
@@ -144,7 +151,7 @@ reviewmaps:http_requests:rate5m > ${settings.leastRequestRate}`,
         promql`sum by (app, alias) (rate(django_db_query_duration_seconds_sum[${span(LATENCY_WINDOW)}])) / (sum by (app, alias) (rate(django_db_query_duration_seconds_count[${span(LATENCY_WINDOW)}])) > 0)`,
       ],
       en: {
-        means: `One in twenty requests of the last ${window.en} took longer than the value. The limit is a bound of Django's histogram, so whether it was crossed is exact; the value itself is estimated inside a bucket.`,
+        means: `One in twenty requests of the last ${window.en} took longer than the value. The limit is a bound of Django's histogram, so whether it was crossed is exact; the value itself is estimated inside a bucket. At least ${settings.leastSlowRequests} requests were slower than the limit: of less than twenty requests P95 is the slowest one, and a single one calls nobody.`,
         confirm: ['The second query names the slow views, the third the mean time of a database query.'],
         act: [
           "Queries are slow as well: look for a missing index, locks and the cluster's load.",
@@ -153,7 +160,7 @@ reviewmaps:http_requests:rate5m > ${settings.leastRequestRate}`,
         ],
       },
       ko: {
-        means: `최근 ${window.ko} 동안 요청 스무 건 중 한 건이 이 값보다 오래 걸렸습니다. 기준은 Django 히스토그램의 경계이므로 초과 여부는 정확하고, 값 자체는 버킷 안에서 추정한 것입니다.`,
+        means: `최근 ${window.ko} 동안 요청 스무 건 중 한 건이 이 값보다 오래 걸렸습니다. 기준은 Django 히스토그램의 경계이므로 초과 여부는 정확하고, 값 자체는 버킷 안에서 추정한 것입니다. 기준보다 느린 요청이 ${settings.leastSlowRequests}건 이상일 때만 울립니다. 요청이 스무 건보다 적으면 P95는 가장 느린 한 건이므로, 단 한 건으로는 울리지 않습니다.`,
         confirm: ['두 번째 쿼리로 느린 뷰를, 세 번째로 데이터베이스 쿼리의 평균 시간을 봅니다.'],
         act: [
           '쿼리도 느리다면 빠진 인덱스, 잠금, 클러스터 부하를 확인합니다.',

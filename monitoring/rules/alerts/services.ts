@@ -1,5 +1,6 @@
 import type { MonitoringConfig } from '../../../src/config/config';
 import type { Alert } from '../definition';
+import { latest } from '../gauges';
 import { promql } from '../promql';
 import { inWords, label, value } from '../text';
 import { HOUR, runs } from '../windows';
@@ -63,9 +64,9 @@ export function serviceAlerts(settings: MonitoringConfig): readonly Alert[] {
       alert: 'ReviewMapsProbeSlow',
       severity: 'warning',
       expr: promql`
-max by (app, service, probe) (reviewmaps_probe_duration_seconds) > ${settings.probeSlowSeconds}
+max by (app, service, probe) (${latest('reviewmaps_probe_duration_seconds', settings)}) > ${settings.probeSlowSeconds}
 and on (app, service, probe)
-reviewmaps_probe_success == 1`,
+${latest('reviewmaps_probe_success', settings)} == 1`,
       forSeconds: slowFor,
       labels: ['app', 'service', 'probe'],
       en: {
@@ -104,7 +105,7 @@ reviewmaps_probe_success == 1`,
       alert: 'ReviewMapsCertificateExpiring',
       severity: 'warning',
       expr: promql`
-max by (app, service, probe) (reviewmaps_probe_certificate_expiry_timestamp_seconds) - time() < ${settings.certificateWarnSeconds}`,
+max by (app, service, probe) (${latest('reviewmaps_probe_certificate_expiry_timestamp_seconds', settings)}) - time() < ${settings.certificateWarnSeconds}`,
       forSeconds: HOUR,
       labels: ['app', 'service', 'probe'],
       en: {

@@ -98,7 +98,9 @@ export function targetAlerts(settings: MonitoringConfig): readonly Alert[] {
       expr: promql`
 absent(up{app="${settings.app}",job="${SCRAPE_JOBS.django}"})
 or
-absent(up{job="${SCRAPE_JOBS.pushgateway}"})`,
+absent(up{job="${SCRAPE_JOBS.pushgateway}"})
+or
+absent(up{job="${SCRAPE_JOBS.prometheus}"})`,
       forSeconds: settings.serviceDownForSeconds,
       labels: ['job'],
       en: {
@@ -113,18 +115,18 @@ absent(up{job="${SCRAPE_JOBS.pushgateway}"})`,
         queries: [promql`up`],
         en: {
           means:
-            "There is nothing that could be down: the scrape configuration lost the job, service discovery finds no pod, or Django's targets lack the label `app`.",
+            "There is nothing that could be down: the scrape configuration lost the job, service discovery finds no pod, Django's targets lack the label `app`, or Prometheus does not scrape itself, and then nobody hears of rules that fail.",
           confirm: ['The page "Service discovery" of Prometheus shows what was found and dropped.'],
           act: [
-            'Compare with `deploy/prometheus/prometheus.yml`; jobs are called `django` and `pushgateway`, and Django has the label `app`.',
+            'Compare with `deploy/prometheus/prometheus.yml`; jobs are called `django`, `pushgateway` and `prometheus`, and Django has the label `app`.',
           ],
         },
         ko: {
           means:
-            '내려갈 대상 자체가 없습니다. 스크레이프 설정에서 빠졌거나, 서비스 디스커버리가 파드를 찾지 못했거나, Django 대상에 `app` 레이블이 없습니다.',
+            '내려갈 대상 자체가 없습니다. 스크레이프 설정에서 빠졌거나, 서비스 디스커버리가 파드를 찾지 못했거나, Django 대상에 `app` 레이블이 없거나, Prometheus가 자신을 수집하지 않아 규칙의 실패를 알 수 없는 경우입니다.',
           confirm: ['Prometheus의 Service discovery 화면에서 발견하고 버린 대상을 봅니다.'],
           act: [
-            '`deploy/prometheus/prometheus.yml`과 비교합니다. 작업 이름은 `django`와 `pushgateway`이고 Django에는 `app` 레이블이 있어야 합니다.',
+            '`deploy/prometheus/prometheus.yml`과 비교합니다. 작업 이름은 `django`, `pushgateway`, `prometheus`이고 Django에는 `app` 레이블이 있어야 합니다.',
           ],
         },
       },

@@ -73,6 +73,13 @@ export const databaseCases: Readonly<Record<string, AlertCases>> = {
     ],
     quiet: [
       coarse(quiet('a row an hour ago', { [DELETED]: '500x580 501x40' }, '50h')),
+      coarse(
+        quiet(
+          'it is cleaned up no more, on purpose: its counter is gone',
+          { [DELETED]: '400x280 500x120 stale _x600' },
+          '76h',
+        ),
+      ),
       coarse(quiet('watched for one day only', { [DELETED]: '500x620' }, '24h')),
       coarse(quiet('a table that is never cleaned up', { [SIZE]: '500x620' }, '50h')),
     ],

@@ -56,6 +56,18 @@ export const foldCases: Readonly<Record<string, AlertCases>> = {
           value: '1',
         },
       ),
+      fires(
+        'groups of a reason for which a series was rejected long ago',
+        { [series('refused')]: '3x100', [groups('refused')]: '0x20 5x80' },
+        '10m',
+        { labels: { app: APP, reason: 'refused' }, value: '5' },
+      ),
+      fires(
+        'series and groups of one reason, together',
+        { [series('refused')]: '3x20 4x80', [groups('refused')]: '0x20 5x80' },
+        '10m',
+        { labels: { app: APP, reason: 'refused' }, value: '6' },
+      ),
     ],
     quiet: [
       quiet(

@@ -14,6 +14,10 @@ function zero(series: string, more: Readonly<Record<string, string>> = {}): Aler
         labels: { ...labels, ...more },
         value: '0',
       }),
+      fires('0, and some scrapes of the gateway failed', { [series]: '0x9 stale 0x9 stale 0x20' }, '7m', {
+        labels: { ...labels, ...more },
+        value: '0',
+      }),
     ],
     quiet: [
       quiet('1', { [series]: '1x40' }, '8m'),

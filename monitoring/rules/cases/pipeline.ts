@@ -6,6 +6,7 @@ const FOLD = 'reviewmaps-scraper';
 const build = (job: string) => pushed('reviewmaps_build_info', job, { version: '1.0.0', node: '24.0.0' });
 const GATEWAY = { job: 'pushgateway', instance: 'pushgateway:9091' };
 const gatewayUp = named('up', GATEWAY);
+const ownUp = named('up', { job: 'prometheus', instance: 'localhost:9090' });
 const refused = named('pushgateway_http_requests_total', {
   ...GATEWAY,
   code: '400',
@@ -162,19 +163,31 @@ export const pipelineCases: Readonly<Record<string, AlertCases>> = {
   },
   ReviewMapsTargetMissing: {
     fires: [
-      fires('Django is in no scrape configuration', { [gatewayUp]: '1x40' }, '6m', {
+      fires('Django is in no scrape configuration', { [gatewayUp]: '1x40', [ownUp]: '1x40' }, '6m', {
         labels: { app: APP, job: 'django' },
         value: '1',
       }),
       fires(
         'Django lacks the label app, the gateway is gone',
-        { [named('up', { job: 'django', instance: 'django:8000' })]: '1x40' },
+        { [named('up', { job: 'django', instance: 'django:8000' })]: '1x40', [ownUp]: '1x40' },
         '6m',
         { labels: { app: APP, job: 'django' }, value: '1' },
         { labels: { job: 'pushgateway' }, value: '1' },
       ),
+      fires(
+        'Prometheus does not scrape itself: nobody would hear of rules that fail',
+        { [gatewayUp]: '1x40', [scraped('up')]: '1x40' },
+        '6m',
+        { labels: { job: 'prometheus' }, value: '1' },
+      ),
     ],
-    quiet: [quiet('both are there, though down', { [gatewayUp]: '0x40', [scraped('up')]: '0x40' }, '8m')],
+    quiet: [
+      quiet(
+        'all are there, though down',
+        { [gatewayUp]: '0x40', [scraped('up')]: '0x40', [ownUp]: '1x40' },
+        '8m',
+      ),
+    ],
   },
   ReviewMapsRuleEvaluationFailing: {
     fires: [

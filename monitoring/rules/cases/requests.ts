@@ -32,6 +32,14 @@ export const requestCases: Readonly<Record<string, AlertCases>> = {
           { labels: { app: APP, alias: 'default' }, value: '12' },
         ),
       ),
+      fine(
+        fires(
+          'ten within a minute that five intervals share',
+          { [ERRORS]: offGrid([...times(8, 3), 4, 7, 9, 11, ...times(8, 13)]) },
+          '3m15s',
+          { labels: { app: APP, alias: 'default' }, value: '10' },
+        ),
+      ),
       fires(
         'the very first burst: the series did not exist before',
         { [ERRORS]: '_x8 12x12', [UP]: '1x20' },
@@ -55,7 +63,7 @@ export const requestCases: Readonly<Record<string, AlertCases>> = {
           'a restart of Django starts the counter anew',
           { [ERRORS]: offGrid([...times(8, 500), ...times(4, 1), ...times(8, 14)]) },
           '3m15s',
-          { labels: { app: APP, alias: 'default' }, value: '13' },
+          { labels: { app: APP, alias: 'default' }, value: '14' },
         ),
       ),
     ],
@@ -92,9 +100,26 @@ export const requestCases: Readonly<Record<string, AlertCases>> = {
       }),
       fires(
         'the first errors that there ever were',
-        { [responses('200')]: '0+15x60', [responses('503')]: '_x20 5+15x40' },
+        { [responses('200')]: '0+15x60', [responses('503')]: '_x20 5+15x40', [UP]: '1x60' },
         '8m',
         { labels: { app: APP }, value: '38.14%' },
+      ),
+      fires(
+        'one request a minute, all of them fail, and each in another view',
+        {
+          ...Object.fromEntries(
+            times(12, 0).map((_, view) => [responses('500', `v${view}`), `_x${20 + 4 * view} 1x80`]),
+          ),
+          [UP]: '1x100',
+        },
+        '11m',
+        { labels: { app: APP }, value: '100%' },
+      ),
+      fires(
+        'health checks by a class of Django, which are many',
+        { [responses('500')]: EACH_MINUTE, [responses('200', 'core.views.HealthCheckView')]: '0+6x60' },
+        '8m',
+        { labels: { app: APP }, value: '100%' },
       ),
     ],
     quiet: [
@@ -134,6 +159,16 @@ export const requestCases: Readonly<Record<string, AlertCases>> = {
       ),
     ],
     quiet: [
+      quiet(
+        'a single slow request on a quiet site',
+        {
+          [responses('200')]: EACH_MINUTE,
+          [bucket('1.0')]: `0x20 ${EACH_MINUTE}`,
+          [bucket('2.5')]: `0x20 ${EACH_MINUTE.replaceAll(/\d+/g, (count) => String(Number(count) + 1))}`,
+          [bucket('+Inf')]: `0x20 ${EACH_MINUTE.replaceAll(/\d+/g, (count) => String(Number(count) + 1))}`,
+        },
+        '11m',
+      ),
       quiet(
         'one in a hundred does',
         { ...HEALTHY, [bucket('1.0')]: '0+99x60', [bucket('2.5')]: '0+100x60', [bucket('+Inf')]: '0+100x60' },

@@ -16,15 +16,31 @@ export const serviceCases: Readonly<Record<string, AlertCases>> = {
       ),
       fires(
         'down through a restart of the gateway that kept its data',
-        { [up('django')]: '0x60', [PUSHED]: '1+15x10 121x4 226+15x40' },
+        { [up('django')]: '0x8 stale _x5 0x46', [PUSHED]: '1+15x8 stale _x5 226+15x46' },
         '6m',
+        { labels: { app: APP, service: 'django' }, value: '0' },
+      ),
+      fires(
+        'down while one scrape of the gateway in eight fails',
+        { [up('django')]: '0x6 stale 0x6 stale 0x6 stale 0x20', [PUSHED]: '1+15x40' },
+        '5m15s',
+        { labels: { app: APP, service: 'django' }, value: '0' },
+      ),
+      fires(
+        'down while the probe gets through seldom, and not so seldom that it counts as dead',
+        { [up('django')]: '0x100', [PUSHED]: '1x23 346x23 691x23 1036x23' },
+        '20m',
         { labels: { app: APP, service: 'django' }, value: '0' },
       ),
     ],
     quiet: [
       quiet('up', { [up('django')]: '1x40', [PUSHED]: '1+15x40' }, '10m'),
       quiet('down for less than five minutes', { [up('django')]: '0x18 1x40', [PUSHED]: '1+15x60' }, '4m30s'),
-      quiet('the probe died with "down": unknown', { [up('django')]: '_ 0x60', [PUSHED]: '1x60' }, '5m15s'),
+      quiet(
+        'the probe died a moment after "down": unknown',
+        { [up('django')]: '1x6 0x60', [PUSHED]: '1x60' },
+        '6m30s',
+      ),
       quiet('still unknown later', { [up('django')]: '_ 0x100', [PUSHED]: '1x100' }, '20m'),
       quiet('only a refused push', { [up('django')]: '0x60', [PUSHED]: '0x60' }, '10m'),
       quiet('nothing was ever pushed', {}, '10m'),

@@ -1,6 +1,6 @@
 import { isAlert, type RuleGroup } from '../../../monitoring/rules/definition';
 import { Expression, span } from '../../../monitoring/rules/promql';
-import { ERROR_WINDOW, MINUTE } from '../../../monitoring/rules/windows';
+import { aroundMinute, believedFor, ERROR_WINDOW } from '../../../monitoring/rules/windows';
 import { settings } from '../../../monitoring/settings';
 import type { MonitoringConfig } from '../../../src/config/config';
 
@@ -30,16 +30,20 @@ export function shorterWindows(expr: string): string {
   return expr.replaceAll(/(?<=\[|offset )(?:\d+(?:ms|[smhd]))+/g, shorter);
 }
 
-/** Numbers in expressions that are seconds, though nothing there says so: limits of an age, and what a rate is times. */
+/**
+ * Numbers in expressions that are seconds, though nothing there says so: limits of an age, what a rate is times, and what
+ * a number is divided by to become one.
+ */
 const SECONDS: readonly number[] = [
-  MINUTE,
+  aroundMinute(settings),
+  believedFor(settings),
   ERROR_WINDOW,
   settings.staleAfterSeconds,
   settings.scraperSuccessWithinSeconds,
 ];
 
 function shorterSeconds(expr: string): string {
-  return expr.replaceAll(/(?<=[*<>] )\d+(?![\d.])/g, (number) =>
+  return expr.replaceAll(/(?<=[*/<>] )\d+(?![\d.])/g, (number) =>
     SECONDS.includes(Number(number)) ? String(Number(number) / FACTOR) : number,
   );
 }
