@@ -46,6 +46,12 @@ const SERVERS = {
   grafana: 'Grafana',
 } as const;
 
+const EXAMPLES = {
+  prometheus: 'http://127.0.0.1:9090',
+  django: 'http://127.0.0.1:8000',
+  grafana: 'http://127.0.0.1:3000',
+} as const;
+
 // Whoever reads the beginning only, as head does, has it; but nobody knows then whether the rest is well.
 process.stdout.on('error', () => process.exit(FAILED));
 
@@ -82,7 +88,8 @@ async function installationOf(options: Options, signal: AbortSignal): Promise<In
   const service = (name: 'prometheus' | 'django' | 'grafana'): Service => {
     const option = `--${name}`;
     const what = SERVERS[name];
-    const url = webAddress({ [option]: options[name] }, option, `the address of ${what}`, found);
+    const described = `the address of ${what}, such as ${EXAMPLES[name]}`;
+    const url = webAddress({ [option]: options[name] }, option, described, found);
     // Paths are put behind it: an address copied from a browser would ask for its page again and again.
     if (url.includes('?')) problems.push(`${option} has a "?" part: give the address without a query`);
     return {
@@ -134,7 +141,7 @@ type Options = ReturnType<typeof optionsOf>;
 function optionsOf(given: readonly string[]) {
   const text = { type: 'string' } as const;
   try {
-    return parseArgs({
+    const { values, tokens } = parseArgs({
       args: [...given],
       options: {
         prometheus: text,
@@ -145,11 +152,20 @@ function optionsOf(given: readonly string[]) {
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
-    }).values;
+      tokens: true,
+    });
+    const names = tokens.flatMap((token) => (token.kind === 'option' ? [token.name] : []));
+    const twice = [...new Set(names.filter((name, index) => names.indexOf(name) < index))];
+    if (twice.length === 0) return values;
+    throw new ConfigError(
+      twice.map((name) => `--${name} is given twice: give it once`),
+      COMMAND_LINE,
+    );
   } catch (thrown) {
+    if (thrown instanceof ConfigError) throw thrown;
     const [said = ''] = messageOf(thrown)
       .replaceAll(/(?<=:\/\/)\S*@/g, '***@')
-      .split('. ');
+      .split(/\.\s/);
     throw new ConfigError([`${said}; usage: ${USAGE}`], COMMAND_LINE);
   }
 }

@@ -63,15 +63,17 @@ export async function askText(service: Service, request: Request, signal: AbortS
   }).catch((thrown: unknown) => {
     signal.throwIfAborted();
     throw new AnswerError(
-      `${what} at ${url} cannot be reached: ${reasonOf(thrown)}; check ${service.option}`,
+      `${what} at ${url} cannot be reached: ${masked(login, reasonOf(thrown))}; check ${service.option}`,
     );
   });
   const body = await answer.text().catch((thrown: unknown) => {
     signal.throwIfAborted();
-    throw new AnswerError(`${what} at ${url} stopped in the midst of its answer: ${reasonOf(thrown)}`);
+    throw new AnswerError(
+      `${what} at ${url} stopped in the midst of its answer: ${masked(login, reasonOf(thrown))}`,
+    );
   });
   if (answer.ok) return body;
-  const safe = secretTexts(login).reduce((text, secret) => text.replaceAll(secret, '***'), body);
+  const safe = masked(login, body);
   const location = answer.headers.get('location');
   throw new AnswerError(refusal(service, request.path, answer.status, safe, location), answer.status, safe);
 }
@@ -83,7 +85,7 @@ export async function askJson(service: Service, request: Request, signal: AbortS
     return JSON.parse(text);
   } catch {
     throw new AnswerError(
-      `${service.what} at ${service.url} answers ${request.path} with something that is not JSON (${quoted(text)}); does ${service.option} lead to it, or to a login page?`,
+      `${service.what} at ${service.url} answers ${request.path} with something that is not JSON (${quoted(masked(service.login, text))}); does ${service.option} lead to it, or to a login page?`,
     );
   }
 }
@@ -101,6 +103,14 @@ function authorization(login: UsableCredentials): Readonly<Record<string, string
   }
 }
 
+/** A server may repeat what it was sent, and fetch what it refuses to send: line ends are then blanks. */
+function masked(login: UsableCredentials, text: string): string {
+  return secretTexts(login)
+    .flatMap((secret) => [secret, secret.replaceAll(/\s/g, ' ')])
+    .filter((secret) => secret !== '')
+    .reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
+}
+
 /** Node says "fetch failed"; what failed is in the cause. */
 function reasonOf(thrown: unknown): string {
   const { name, cause } = fieldsOf(thrown);
@@ -110,6 +120,9 @@ function reasonOf(thrown: unknown): string {
   const said = [message, code].find(isText) ?? messageOf(cause);
   // The list of the Fetch standard, such as 6000 and 10080.
   if (said === 'bad port') return 'this port is one that browsers and fetch refuse';
+  // Of OpenSSL, whose own sentence names its files.
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG')
+    return 'it speaks no TLS there, use http';
   return typeof code === 'string' && /CERT|SIGNATURE|ISSUER|ALTNAME/.test(code)
     ? `${said} (for a private authority set NODE_EXTRA_CA_CERTS to the file of its certificate)`
     : said;
@@ -137,7 +150,8 @@ function refusal(
 ): string {
   const where = `${what} at ${url}`;
   if (status >= 300 && status < 400) {
-    return `${where} redirects to ${location ?? 'an address that it does not name'}; give the final address with ${option}`;
+    const target = location === null ? 'an address that it does not name' : masked(login, location);
+    return `${where} redirects to ${target}; give the final address with ${option}`;
   }
   switch (status) {
     case 401:

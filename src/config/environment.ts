@@ -51,7 +51,7 @@ export function webAddress(env: Environment, name: string, what: string, problem
   const value = required(env, name, what, problems);
   if (value === '') return value;
   if (!URL.canParse(value)) {
-    problems.add(`${name} is not a URL: write it with its scheme, like ${what}`);
+    problems.add(`${name} is not a URL: set it to ${what}, with its scheme`);
     return value;
   }
   const url = new URL(value);
@@ -124,6 +124,11 @@ export function loginOf(
 ): UsableCredentials {
   const names = LOGINS[server];
   const [username, password, token] = names.map((name) => read(env, name));
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
+    problems.add(
+      `${names[2]} has blanks or characters that a header cannot carry: set it to the token alone, on one line`,
+    );
+  }
   if (username === undefined && password === undefined) {
     return token === undefined ? { kind: 'none' } : { kind: 'token', token };
   }

@@ -212,7 +212,7 @@ describe('parse', () => {
     [
       'an address without scheme',
       { PUSHGATEWAY_URL: '127.0.0.1:9091' },
-      'PUSHGATEWAY_URL is not a URL: write it with its scheme',
+      'PUSHGATEWAY_URL is not a URL: set it to the address of the Pushgateway, such as http://127.0.0.1:9091, with its scheme',
     ],
     [
       'another scheme',

@@ -25,7 +25,30 @@ describe('npm run verify, its command line', () => {
       {},
       ["Unexpected argument 'https://***@x/'"],
     ],
-    ['nothing', [], {}, ['--prometheus is missing: set it to the address of Prometheus']],
+    [
+      'nothing',
+      [],
+      {},
+      ['--prometheus is missing: set it to the address of Prometheus, such as http://127.0.0.1:9090'],
+    ],
+    [
+      'an option twice',
+      ['--prometheus', 'http://x', '--prometheus', 'http://y'],
+      {},
+      ['--prometheus is given twice: give it once'],
+    ],
+    [
+      'an option in the place of a value',
+      ['--prometheus', '-x'],
+      {},
+      ["Option '--prometheus' argument is ambiguous; usage:"],
+    ],
+    [
+      'a token that no header can carry',
+      ['--prometheus', 'http://127.0.0.1:9'],
+      { PROMETHEUS_TOKEN: `${PASSWORD}\n토큰` },
+      ['PROMETHEUS_TOKEN has blanks or characters that a header cannot carry: set it to the token alone'],
+    ],
     [
       'everything wrong at once',
       [

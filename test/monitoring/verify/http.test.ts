@@ -67,6 +67,32 @@ describe('asking a server', () => {
     expect(message).toContain('refused ***');
   });
 
+  it('nor in a page that it takes for an answer, or in the address that it leads to', async () => {
+    const login = { kind: 'token', token: 'hidden-value' } as const;
+    const page = await failure({ '/api': { body: '<p>you sent Bearer hidden-value' } }, login);
+    expect(page.message).toContain('(<p>you sent Bearer ***)');
+    await server?.close();
+    const headers = { location: 'https://login.example/?was=hidden-value' };
+    const moved = await failure({ '/api': { status: 302, headers, body: '' } }, login);
+    expect(moved.message).toContain('?was=***');
+  });
+
+  it('nor in the reason why it cannot be asked', async () => {
+    server = await serve({}, 'Grafana');
+    const login = { kind: 'token', token: 'hidden\nvalue' } as const;
+    const asked = askText({ ...server.service, login }, { path: '/api' }, AbortSignal.timeout(5_000));
+    await expect(asked).rejects.toThrow(/^(?!.*hidden)/s);
+  });
+
+  it('says that a server speaks no TLS', async () => {
+    server = await serve({}, 'Grafana');
+    const url = server.service.url.replace('http:', 'https:');
+    const asked = askText({ ...server.service, url }, { path: '/api' }, AbortSignal.timeout(5_000));
+    await expect(asked).rejects.toThrow(
+      'cannot be reached: it speaks no TLS there, use http; check --grafana',
+    );
+  });
+
   it('names the address that cannot be reached, and the option', async () => {
     server = await serve({}, 'Grafana');
     const { service } = server;
