@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { ruleGroups } from '../monitoring/rules/groups';
-import type { Section } from '../monitoring/verify/finding';
+import { fail, type Section } from '../monitoring/verify/finding';
 import type { Service } from '../monitoring/verify/http';
 import { closingLines, countsOf, reportJson, sectionLines } from '../monitoring/verify/report';
 import { type Installation, verify } from '../monitoring/verify/verify';
@@ -9,7 +9,7 @@ import { systemClock } from '../src/clock';
 import type { GatewayAddress } from '../src/config/config';
 import { gatewayAddress, loginOf, type Problems, webAddress } from '../src/config/environment';
 import { parseMonitoring } from '../src/config/parse';
-import { ConfigError, messageOf, TimeoutError } from '../src/errors';
+import { ConfigError, messageOf } from '../src/errors';
 import { createGateway } from '../src/pushgateway/client';
 import { createCredentialsSource } from '../src/pushgateway/credentials';
 import { secretsManager } from '../src/pushgateway/secrets-manager';
@@ -66,20 +66,36 @@ void runCommand(async () => {
   const signal = AbortSignal.timeout(LIMIT_MS);
   const sections: Section[] = [];
   const installation = await installationOf(options, signal);
+  const take = (section: Section) => {
+    sections.push(section);
+    if (!options.json) process.stdout.write(`${sectionLines(section, colour).join('\n')}\n\n`);
+  };
   try {
-    for await (const section of verify(installation, signal)) {
-      sections.push(section);
-      if (!options.json) process.stdout.write(`${sectionLines(section, colour).join('\n')}\n\n`);
-    }
+    for await (const section of verify(installation, signal)) take(section);
   } catch (thrown) {
     if (!signal.aborted) throw thrown;
-    throw new TimeoutError(`no time left: everything together has ${LIMIT_MS / 1_000} s`);
+    take(timeIsOver(sections.at(-1)?.title));
   }
   const seconds = (systemClock.elapsed() - start) / 1_000;
   const closing = options.json ? [reportJson(sections, seconds)] : closingLines(sections, seconds, colour);
   process.stdout.write(`${closing.join('\n')}\n`);
   return countsOf(sections).fail === 0 ? DONE : FAILED;
 });
+
+/** What was found until then is worth telling, and what was not looked at is not well. */
+function timeIsOver(last: string | undefined): Section {
+  const where = last === undefined ? 'nothing was looked at' : `nothing was looked at after "${last}"`;
+  return {
+    title: 'Time',
+    findings: [
+      fail(
+        'limit',
+        `everything together has ${LIMIT_MS / 1_000} s, and ${where}`,
+        'find out which server answers slowly: those whose part is missing here',
+      ),
+    ],
+  };
+}
 
 /** @throws ConfigError with every problem of the options and of the credentials in the environment. */
 async function installationOf(options: Options, signal: AbortSignal): Promise<Installation> {

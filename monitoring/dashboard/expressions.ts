@@ -57,7 +57,7 @@ export function substitute(expr: string, values: VariableValues): string {
 
 /**
  * The expression once for each value of its variables, without repeating itself.
- * @param applications names as the label `app` has them; each, all together, and "All" are tried.
+ * @param applications names as the label `app` has them; each, several together, and "All" are tried.
  */
 export function everyValue(
   expr: string,
@@ -66,7 +66,7 @@ export function everyValue(
 ): readonly string[] {
   const chosen = [
     ...applications.map(escaped),
-    `(${applications.map(escaped).join('|')})`,
+    ...(applications.length > 1 ? [`(${applications.map(escaped).join('|')})`] : []),
     EVERY_APPLICATION,
   ];
   const written = chosen.flatMap((application) =>

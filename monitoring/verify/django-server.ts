@@ -22,11 +22,9 @@ async function findings(service: Service, signal: AbortSignal): Promise<readonly
   } catch (thrown) {
     if (!(thrown instanceof AnswerError)) throw thrown;
     return [
-      fail(
-        '/metrics',
-        thrown.message,
-        "include django_prometheus's urls; let this machine through to /metrics",
-      ),
+      thrown.status === 404
+        ? fail('/metrics', thrown.message, "include django_prometheus's urls")
+        : fail('/metrics', thrown.message),
       ...RUN_METRICS.map((metric) => skip(metric, 'needs: /metrics')),
     ];
   }

@@ -3,6 +3,8 @@ import { externalMetrics } from '../external-metrics';
 import { SCRAPE_JOBS } from '../settings';
 import { countOf, type Evidence } from './evidence';
 import { counted, empty, type Finding, fail, ok, type Section, skip } from './finding';
+import type { Labels } from './relabel';
+import { lostOf } from './scraping';
 import { missingDjango } from './targets';
 
 type ExternalName = keyof typeof externalMetrics;
@@ -124,6 +126,18 @@ function groupFinding(evidence: Evidence, { name, metrics, setup, until, optiona
       ),
     );
   }
+  const lost = lostOf(
+    evidence,
+    SCRAPE_JOBS.django,
+    missing.flatMap((metric) => namesOf(metric).map((one) => seriesOf(evidence, metric, one))),
+  );
+  if (lost.length > 0) {
+    return fail(
+      name,
+      `the scrape drops or renames ${lost.join(', ')}`,
+      `let the metric_relabel_configs of the job "${SCRAPE_JOBS.django}" keep them`,
+    );
+  }
   const undeclared = missing.filter((metric) => !isDeclared(evidence, metric));
   // Django itself may be without events; what it does not even declare, it cannot count.
   if (evidence.families !== undefined && declaresAll(evidence.families) && undeclared.length > 0) {
@@ -191,6 +205,18 @@ function oneProcess(evidence: Evidence): Finding {
 
 function seriesName(metric: ExternalName): string {
   return externalMetrics[metric].type === 'histogram' ? `${metric}_count` : metric;
+}
+
+function namesOf(metric: ExternalName): readonly string[] {
+  return externalMetrics[metric].type === 'histogram'
+    ? ['bucket', 'count', 'sum'].map((part) => `${metric}_${part}`)
+    : [metric];
+}
+
+/** A series as Django exposes it. */
+function seriesOf({ app }: Evidence, metric: ExternalName, name: string): Labels {
+  const own = externalMetrics[metric].labels.map((label) => [label, 'any']);
+  return { __name__: name, job: SCRAPE_JOBS.django, instance: 'any', app, ...Object.fromEntries(own) };
 }
 
 function isDeclared({ families }: Evidence, metric: string): boolean {

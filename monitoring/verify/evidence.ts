@@ -1,6 +1,6 @@
 import type { MonitoringConfig } from '../../src/config/config';
 import { GROUP_JOBS } from '../../src/jobs/job';
-import type { JobName } from '../../src/metrics/catalog';
+import { catalog, definitionOf, isMetric, type JobName } from '../../src/metrics/catalog';
 import type { GatewayState } from '../../src/pushgateway/gateway';
 import { externalMetrics } from '../external-metrics';
 import { SCRAPE_JOBS } from '../settings';
@@ -21,6 +21,8 @@ interface Stock {
 interface JobState {
   /** Seconds since the last push that was accepted; undefined when there is no such group. */
   readonly pushAge: number | undefined;
+  /** When that was, by the gateway's clock, in seconds since 1970: tells which of its pushes Prometheus has seen. */
+  readonly pushedAt: number | undefined;
   /** The push after that one was refused. */
   readonly refused: boolean;
   /** What failed in its last run. */
@@ -51,6 +53,11 @@ export interface Evidence {
   readonly gateway: GatewayState | undefined;
   /** Django's start times went back: several processes answer in turn. */
   readonly mixedProcesses: boolean;
+  /** Metrics of the contract that are stored without one of their labels, and those that have one as `exported_…`. */
+  readonly withoutLabel: ReadonlySet<string>;
+  readonly labelAside: ReadonlySet<string>;
+  /** Bounds (`le`) of Django's latency histogram by view. */
+  readonly latencyBounds: ReadonlySet<string>;
 }
 
 interface Sources {
@@ -75,6 +82,30 @@ const FOREVER = 1_000_000_000;
 /** Prometheus sends an alert that fires again each minute (--rules.alert.resend-delay), and the watchdog always fires. */
 export const SENDING_SECONDS = 120;
 
+const LATENCY = 'django_http_requests_latency_seconds_by_view_method_bucket';
+
+/** Every label of the contract, and the names of the series that have it. */
+const LABELLED = Map.groupBy(
+  Object.keys(catalog)
+    .filter(isMetric)
+    .flatMap((metric) =>
+      definitionOf(metric).labels.map((label) => ({
+        label,
+        name: definitionOf(metric).type === 'histogram' ? `${metric}_(bucket|count|sum)` : metric,
+      })),
+    ),
+  ({ label }) => label,
+);
+
+/** Names of series of which a label is as the matcher says. */
+function whose(common: string, matcher: (label: string) => string): string {
+  const each = [...LABELLED].map(([label, series]) => {
+    const names = series.map(({ name }) => name).join('|');
+    return `{__name__=~"${names}",${common},${matcher(label)}}`;
+  });
+  return `count by (__name__) (${each.join(' or ')})`;
+}
+
 const DROPPED = `prometheus_notifications_dropped_total{job="${SCRAPE_JOBS.prometheus}"}[${SENDING_SECONDS}s]`;
 
 /** Asks everything. @throws AnswerError when Prometheus cannot be asked at all. */
@@ -96,6 +127,10 @@ export async function gather({ prometheus, app, settings, gateway }: Sources): P
     configuration,
     families,
     mixed,
+    pushes,
+    withoutLabel,
+    labelAside,
+    bounds,
   ] = await Promise.all([
     prometheus.query(`count by (__name__, job, app, exported_job) ({__name__=~"${NAMES}"})`),
     prometheus.query('up'),
@@ -114,6 +149,11 @@ export async function gather({ prometheus, app, settings, gateway }: Sources): P
     prometheus.configuration(),
     prometheus.families(`{${django},${own}}`),
     prometheus.query(`resets(process_start_time_seconds{${django},${own}}[10m]) > 0`),
+    prometheus.query(`push_time_seconds{${own},${jobs}}`),
+    // Django may have a view without a name; a job leaves no label empty.
+    prometheus.query(whose(`${own},${jobs}`, (label) => `${label}=""`)),
+    prometheus.query(whose(own, (label) => `exported_${label}!=""`)),
+    prometheus.query(`count by (le) (${LATENCY}{${django},${own}})`),
   ]);
   const jobState = (job: JobName): JobState => {
     const ofJob = ({ labels }: Series) => labels['job'] === GROUP_JOBS[job];
@@ -122,6 +162,7 @@ export async function gather({ prometheus, app, settings, gateway }: Sources): P
         .filter((one) => ofJob(one) && one.value < FOREVER)
         .map(({ value }) => value)
         .toSorted((one, other) => one - other)[0],
+      pushedAt: pushes.find(ofJob)?.value,
       refused: refused.some(ofJob),
       failures: failures.filter(ofJob).map(failed),
     };
@@ -141,7 +182,19 @@ export async function gather({ prometheus, app, settings, gateway }: Sources): P
     scrape: configuration === undefined ? undefined : scrapeConfigs(configuration),
     families,
     mixedProcesses: mixed.length > 0,
+    withoutLabel: metricNames(withoutLabel),
+    labelAside: metricNames(labelAside),
+    latencyBounds: new Set(bounds.map(({ labels }) => labels['le'] ?? '')),
   };
+}
+
+/** The metrics that the series belong to: of a histogram they have three names. */
+function metricNames(series: readonly Series[]): ReadonlySet<string> {
+  return new Set(
+    series.map(({ labels: { __name__: name = '' } }) =>
+      isMetric(name) ? name : name.replace(/_(bucket|count|sum)$/, ''),
+    ),
+  );
 }
 
 function stockOf({ labels, value }: Series): Stock {

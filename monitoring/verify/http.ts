@@ -41,7 +41,7 @@ export class AnswerError extends Error {
 }
 
 /** Milliseconds for one answer; a panel over a day of samples takes less than one second. */
-const ANSWER_LIMIT_MS = 20_000;
+export const ANSWER_LIMIT_MS = 20_000;
 /** Characters of a server's own words that are repeated. */
 const QUOTED = 300;
 

@@ -1,5 +1,6 @@
 import { inLanguage, type Panel, type Query, type Row } from '../dashboard/definition';
 import { everyValue, rateIntervalSeconds, seriesIn } from '../dashboard/expressions';
+import { THRESHOLDS } from '../dashboard/variables';
 import type { Evidence } from './evidence';
 import { counted, empty, type Finding, fail, ok, type Section, skip } from './finding';
 import { AnswerError } from './http';
@@ -39,7 +40,7 @@ export async function panelSection(
             ),
             1,
           );
-          return judged(name, panel, query, asked, why);
+          return judged(name, panel, query, asked, why, missingBounds(evidence, query));
         } catch (thrown) {
           const problem = thrown instanceof AnswerError ? queryProblem(thrown) : undefined;
           if (problem === undefined) throw thrown;
@@ -51,7 +52,14 @@ export async function panelSection(
   return { title: 'Panels', findings: await inTurn(pending, AT_ONCE) };
 }
 
-function judged(name: string, panel: Panel, query: Query, asked: readonly Asked[], why: WhyEmpty): Finding {
+function judged(
+  name: string,
+  panel: Panel,
+  query: Query,
+  asked: readonly Asked[],
+  why: WhyEmpty,
+  bounds: readonly string[],
+): Finding {
   // A clock or ratio that is infinite is a number that nobody can read.
   const bad = asked.find(({ series }) => series.some(({ value }) => !Number.isFinite(value)));
   if (bad !== undefined) return fail(name, `gives a value that is no number for ${bad.expr}`);
@@ -61,7 +69,6 @@ function judged(name: string, panel: Panel, query: Query, asked: readonly Asked[
   const names = seriesIn(query.expr);
   const reason = why(names);
   if (reason?.status === 'skip') return skip(name, reason.text);
-  const bounds = missingBounds(asked);
   if (bounds.length > 0) {
     return fail(
       name,
@@ -77,15 +84,11 @@ function judged(name: string, panel: Panel, query: Query, asked: readonly Asked[
     : fail(name, names.length === 0 ? 'is empty' : `is empty, though there is ${names.join(', ')}`);
 }
 
-const BOUND = /\ble="([^"]+)"/;
-
-/** Bounds for which there is nothing, though for another bound and the same applications there is something. */
-function missingBounds(asked: readonly Asked[]): readonly string[] {
-  const byApplications = Map.groupBy(asked, ({ expr }) => expr.replaceAll(new RegExp(BOUND, 'g'), ''));
-  const missing = [...byApplications.values()]
-    .filter((same) => same.some(({ series }) => series.length > 0))
-    .flatMap((same) => same.filter(({ series }) => series.length === 0));
-  return [...new Set(missing.flatMap(({ expr }) => BOUND.exec(expr)?.[1] ?? []))];
+/** Slow-request limits that the variable offers and Django's histogram does not have as bounds. */
+function missingBounds({ latencyBounds }: Evidence, { expr }: Query): readonly string[] {
+  return latencyBounds.size > 0 && expr.includes('le="$threshold"')
+    ? THRESHOLDS.filter((bound) => !latencyBounds.has(bound))
+    : [];
 }
 
 /** Does the work, so many at a time, and gives the results in order. */

@@ -69,20 +69,21 @@ function applied(labels: Labels, { action, source_labels, separator, ...one }: R
       return Object.fromEntries(Object.entries(labels).filter(([name]) => pattern.test(name)));
     case 'labelmap':
       return Object.fromEntries(
-        Object.entries(labels).flatMap(([name, value]) =>
-          pattern.test(name)
-            ? [
+        Object.entries(labels).flatMap(([name, value]) => {
+          const found = pattern.exec(name);
+          return found === null
+            ? [[name, value]]
+            : [
                 [name, value],
-                [name.replace(pattern, javascript(one.replacement)), value],
-              ]
-            : [[name, value]],
-        ),
+                [expanded(one.replacement, found), value],
+              ];
+        }),
       );
     case 'replace': {
-      if (!pattern.test(source)) return labels;
-      const value = source.replace(pattern, javascript(one.replacement));
-      const name = source.replace(pattern, javascript(one.target_label));
-      return withLabel(labels, name, value);
+      const found = pattern.exec(source);
+      return found === null
+        ? labels
+        : withLabel(labels, expanded(one.target_label, found), expanded(one.replacement, found));
     }
     case 'lowercase':
       return withLabel(labels, one.target_label, source.toLowerCase());
@@ -107,12 +108,17 @@ function anchored(regex: string): RegExp {
   return new RegExp(`^(?:${pattern})$`, [...new Set(`s${flags}`)].join(''));
 }
 
-/** `${1}` and `${name}` of RE2 as JavaScript writes them. */
-function javascript(replacement: string): string {
-  return replacement
-    .replaceAll(/\$\{(\d+)\}/g, '$$$1')
-    .replaceAll(
-      /\$\{([a-zA-Z_]\w*)\}|\$([a-zA-Z_]\w*)/g,
-      (_, braced?: string, bare?: string) => `$<${braced ?? bare ?? ''}>`,
-    );
+/**
+ * A replacement with what the pattern found. As in Go a name goes on as long as it can: `$1_total` is the group
+ * "1_total", which there is none of, and so nothing.
+ */
+function expanded(replacement: string, found: RegExpExecArray): string {
+  return replacement.replaceAll(
+    /\$(?:(\$)|\{(\w+)\}|(\w+))/g,
+    (_, dollar?: string, braced?: string, bare?: string) => {
+      if (dollar !== undefined) return dollar;
+      const name = braced ?? bare ?? '';
+      return (/^\d+$/.test(name) ? found[Number(name)] : found.groups?.[name]) ?? '';
+    },
+  );
 }

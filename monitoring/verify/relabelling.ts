@@ -1,8 +1,11 @@
 import { GROUP_JOBS } from '../../src/jobs/job';
+import { definitionOf } from '../../src/metrics/catalog';
 import { SCRAPE_JOBS } from '../settings';
+import { declares } from './django';
 import { countOf, type Evidence } from './evidence';
 import { empty, type Finding, fail, ok, type Section, type Status, skip } from './finding';
 import { relabelled, type ScrapeConfig } from './relabel';
+import { configurationsOf } from './scraping';
 import { isUp } from './targets';
 
 /** Counters whose name in the contract lacks the _total that the Python client puts behind every counter. */
@@ -71,7 +74,7 @@ function renamed(evidence: Evidence, metric: (typeof RENAMED)[number]): Finding 
     return fail(name, `is stored as ${metric}_total, which no rule or panel reads ${FOR_A_WHILE}`, fix);
   }
   if (countOf(evidence, metric, SCRAPE_JOBS.django) > 0) return ok(name, "Django's has the contract's name");
-  return byConfiguration(evidence, SCRAPE_JOBS.django, name, (config) => {
+  const configured = byConfiguration(evidence, SCRAPE_JOBS.django, name, (config) => {
     const scraped = {
       __name__: `${metric}_total`,
       job: SCRAPE_JOBS.django,
@@ -82,6 +85,12 @@ function renamed(evidence: Evidence, metric: (typeof RENAMED)[number]): Finding 
       ? ok(name, 'configured; Django counted none yet')
       : fail(name, 'is not configured', fix);
   });
+  // A counter without labels is 0 from the start, whatever it is stored as.
+  const shown = definitionOf(metric).labels.length === 0;
+  const declared = evidence.families !== undefined && declares(evidence.families, metric);
+  return shown && declared && ['ok', 'empty'].includes(configured.status)
+    ? fail(name, 'Django has it, and Prometheus has it under no name that is read', fix)
+    : configured;
 }
 
 function appOfDjango({ targets, app }: Evidence): Finding {
@@ -108,17 +117,13 @@ function appOfDjango({ targets, app }: Evidence): Finding {
 
 /** What the configurations of the job's targets would do, where they can be read; what is wrong in one is wrong. */
 function byConfiguration(
-  { targets, scrape, app }: Evidence,
+  evidence: Evidence,
   job: string,
   name: string,
   judge: (config: ScrapeConfig) => Finding,
 ): Finding {
-  const all = targets.filter(({ labels }) => labels['job'] === job);
-  const own = all.filter(({ labels }) => labels['app'] === app);
-  const pools = new Set((own.length > 0 ? own : all).map(({ scrapePool }) => scrapePool));
-  const findings = [...pools].map((pool): Finding => {
+  const findings = configurationsOf(evidence, job).map((config): Finding => {
     const unknown = empty(name, 'cannot be seen yet: nothing is stored that shows it');
-    const config = scrape?.get(pool);
     if (config === undefined) return unknown;
     try {
       return judge(config);

@@ -10,7 +10,7 @@ import { gather } from './evidence';
 import { fail, ok, type Section } from './finding';
 import { gatewaySection } from './gateway';
 import { grafanaSection } from './grafana';
-import { AnswerError, type Service } from './http';
+import { ANSWER_LIMIT_MS, AnswerError, type Service } from './http';
 import { jobSection } from './jobs';
 import { panelSection } from './panels';
 import { prometheus } from './prometheus';
@@ -34,9 +34,14 @@ export interface Installation {
 
 /**
  * Looks at everything that a dashboard or an alert rests on, and gives section after section. It only reads.
+ * @param gatewayMs milliseconds that the gateway has to say what it holds
  * @throws the signal's reason when it aborts.
  */
-export async function* verify(installation: Installation, signal: AbortSignal): AsyncGenerator<Section> {
+export async function* verify(
+  installation: Installation,
+  signal: AbortSignal,
+  gatewayMs: number = ANSWER_LIMIT_MS,
+): AsyncGenerator<Section> {
   const { pushgateway, django, grafana } = installation;
   // Asked side by side with Prometheus; each of them says its own failure.
   const servers = [
@@ -45,10 +50,11 @@ export async function* verify(installation: Installation, signal: AbortSignal): 
   ];
   // Should Prometheus's part end with an error, nobody waits for these any more.
   for (const section of servers) section.catch(() => undefined);
-  const state = pushgateway === undefined ? undefined : await stateOf(pushgateway.gateway, signal);
+  const state = pushgateway === undefined ? undefined : stateOf(pushgateway, signal, gatewayMs);
+  state?.catch(() => undefined);
   yield* prometheusSections(installation, state, signal);
   if (pushgateway !== undefined && state !== undefined) {
-    yield await gatewaySection(pushgateway.service, state, installation, signal);
+    yield await gatewaySection(pushgateway.service, await state, installation, signal);
   }
   for (const section of servers) yield await section;
 }
@@ -57,14 +63,14 @@ type State = GatewayState | { readonly problem: string };
 
 async function* prometheusSections(
   { prometheus: service, app, settings, groups }: Installation,
-  state: State | undefined,
+  asked: Promise<State> | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<Section> {
   const title = `Prometheus at ${service.url}`;
   const api = prometheus(service, signal);
-  const gateway = state === undefined || 'problem' in state ? undefined : state;
   try {
-    const version = await api.version();
+    const [version, state] = await Promise.all([api.version(), asked]);
+    const gateway = state === undefined || 'problem' in state ? undefined : state;
     const evidence = await gather({ prometheus: api, app, settings, gateway });
     yield { title, findings: [ok('server', version === undefined ? 'answers' : `version ${version}`)] };
     yield targetSection(evidence);
@@ -82,10 +88,20 @@ async function* prometheusSections(
   }
 }
 
-async function stateOf(gateway: Gateway, signal: AbortSignal): Promise<State> {
-  return await gateway.read(signal).catch((thrown: unknown) => {
+async function stateOf(
+  { service, gateway }: NonNullable<Installation['pushgateway']>,
+  signal: AbortSignal,
+  limitMs: number,
+): Promise<State> {
+  const limit = AbortSignal.timeout(limitMs);
+  return await gateway.read(AbortSignal.any([signal, limit])).catch((thrown: unknown) => {
     signal.throwIfAborted();
+    const { what, url, option } = service;
+    if (limit.aborted) {
+      const seconds = limitMs / 1_000;
+      return { problem: `${what} at ${url} gave no whole answer within ${seconds} s; check ${option}` };
+    }
     // The client names the variable that the jobs have the address from.
-    return { problem: messageOf(thrown).replaceAll('PUSHGATEWAY_URL', '--pushgateway') };
+    return { problem: messageOf(thrown).replaceAll('PUSHGATEWAY_URL', option) };
   });
 }

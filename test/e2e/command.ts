@@ -34,7 +34,8 @@ export function finished(
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     text.stderr += chunk;
   });
-  child.stdin.end(input);
+  // Who ends before it has read everything is no failure of the writer.
+  child.stdin.on('error', () => undefined).end(input);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) => resolve({ code, ...text }));

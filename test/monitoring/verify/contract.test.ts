@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { contractSection } from '../../../monitoring/verify/contract';
 import type { Evidence } from '../../../monitoring/verify/evidence';
-import { found, healthy, jobWith, without } from './healthy';
+import { scrapeConfigs } from '../../../monitoring/verify/relabel';
+import { CONFIGURATION, found, healthy, jobWith, without } from './healthy';
 
 describe('metrics of the contract', () => {
   const absent = (metric: string, evidence: Evidence = healthy) =>
@@ -55,9 +56,49 @@ describe('metrics of the contract', () => {
     const labels = { job: 'reviewmaps-probe', app: healthy.app };
     const group = { labels, pushedAt: 1, lastPushSuccessful: true, families: { reviewmaps_service_up: [] } };
     const gateway = { now: 1, groups: [group] };
-    expect(absent('reviewmaps_service_up', { ...healthy, gateway }).text).toBe(
-      'is at the gateway and not in Prometheus',
+    const seen = jobWith({ ...healthy, gateway }, 'probe', { pushedAt: 1 });
+    expect(absent('reviewmaps_service_up', seen)).toMatchObject({
+      status: 'fail',
+      text: 'what the job probe pushed of it is at the gateway and not in Prometheus',
+    });
+    // Prometheus has seen another push than the gateway has now.
+    const before = jobWith({ ...healthy, gateway }, 'probe', { pushedAt: 0.5 });
+    expect(absent('reviewmaps_service_up', before).text).toBe('the job probe pushes, but not this');
+  });
+
+  it('that Django has too is missed all the same, where the gateway has that of a job', () => {
+    const metric = 'reviewmaps_naver_api_calls_total';
+    const labels = { job: 'reviewmaps-scraper', app: healthy.app };
+    const group = { labels, pushedAt: 1, lastPushSuccessful: true, families: { [metric]: [] } };
+    const evidence = jobWith({ ...healthy, gateway: { now: 1, groups: [group] } }, 'fold', { pushedAt: 1 });
+    expect(found(contractSection(evidence), metric).status).toBe('ok');
+    const dropped = without(evidence, ({ name, job }) => name === metric && job !== 'django');
+    expect(found(contractSection(dropped), metric)).toMatchObject({
+      status: 'fail',
+      text: 'what the job fold pushed of it is at the gateway and not in Prometheus',
+    });
+  });
+
+  it('that the scrape drops is not taken for rightly absent', () => {
+    const config = CONFIGURATION.replace(
+      'action: drop',
+      'action: drop\n      - source_labels: [__name__]\n        regex: reviewmaps_(campaign_active|enrichment).*\n        action: drop',
     );
+    const evidence = { ...healthy, scrape: scrapeConfigs(config) };
+    expect(absent('reviewmaps_campaign_active_total', evidence)).toMatchObject({
+      status: 'fail',
+      text: 'the scrape drops or renames reviewmaps_campaign_active_total',
+    });
+    expect(absent('reviewmaps_enrichment_duration_seconds', evidence).text).toContain('_seconds_bucket');
+    expect(absent('reviewmaps_scraper_runs_silent_total', evidence).status).toBe('empty');
+  });
+
+  it('without a label, or with one that was moved aside, tells its series apart no more', () => {
+    const metric = 'reviewmaps_campaign_active_total';
+    const cut = found(contractSection({ ...healthy, withoutLabel: new Set([metric]) }), metric);
+    expect(cut).toMatchObject({ status: 'fail', text: 'is stored without a label of its own (region)' });
+    const aside = found(contractSection({ ...healthy, labelAside: new Set([metric]) }), metric);
+    expect(aside).toMatchObject({ status: 'fail', text: expect.stringContaining('exported_') });
   });
 
   it('a histogram without its buckets is wrong', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { djangoSection } from '../../../monitoring/verify/django';
-import { djangoTarget, found, healthy, targetWith, unusual, without } from './healthy';
+import { scrapeConfigs } from '../../../monitoring/verify/relabel';
+import { CONFIGURATION, djangoTarget, found, healthy, targetWith, unusual, without } from './healthy';
 
 describe("django's metrics", () => {
   const absent = (prefix: string, families = healthy.families) =>
@@ -18,6 +19,19 @@ describe("django's metrics", () => {
     const section = absent('django_db_', undeclared('django_db_'));
     expect(unusual(section)).toEqual(['fail database queries', 'fail database errors']);
     expect(found(section, 'database queries').fix).toContain('ENGINE');
+  });
+
+  it('that the scrape drops are not taken for what has not happened', () => {
+    const config = CONFIGURATION.replace(
+      'replacement: $1',
+      'replacement: $1\n      - source_labels: [__name__]\n        regex: django_db_.*\n        action: drop',
+    );
+    const dropped = djangoSection({
+      ...without(healthy, ({ name }) => name.startsWith('django_db_')),
+      scrape: scrapeConfigs(config),
+    });
+    expect(unusual(dropped)).toEqual(['fail database queries', 'fail database errors']);
+    expect(found(dropped, 'database errors').text).toContain('drops or renames django_db_errors_total');
   });
 
   it('of a cache that is not instrumented are a choice, with a sentence why', () => {

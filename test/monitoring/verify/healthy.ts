@@ -1,3 +1,4 @@
+import { THRESHOLDS } from '../../../monitoring/dashboard/variables';
 import { externalMetrics } from '../../../monitoring/external-metrics';
 import { isAlert } from '../../../monitoring/rules/definition';
 import { alertsOf, ruleGroups } from '../../../monitoring/rules/groups';
@@ -93,7 +94,7 @@ function loaded(rule: Pick<LoadedRule, 'type' | 'name' | 'query'> & Partial<Load
   };
 }
 
-const job = { pushAge: 12, refused: false, failures: [] };
+const job = { pushAge: 12, pushedAt: 1_000, refused: false, failures: [] };
 
 export const healthy: Evidence = {
   app: APP,
@@ -124,10 +125,13 @@ export const healthy: Evidence = {
   ]),
   gateway: undefined,
   mixedProcesses: false,
+  withoutLabel: new Set(),
+  labelAside: new Set(),
+  latencyBounds: new Set([...THRESHOLDS, '+Inf']),
 };
 
 /** Before anything was pushed or counted: only the configuration can tell. */
-export const silent: Evidence = without(healthy, () => true);
+export const silent: Evidence = { ...without(healthy, () => true), families: undefined };
 
 /** The evidence without the series that are chosen. */
 export function without(evidence: Evidence, gone: (series: Stock) => boolean): Evidence {

@@ -111,11 +111,21 @@ describe('panels', () => {
   });
 
   it('that have no bucket for a slow-request limit name it', async () => {
-    const result = await section(healthy, nothingFor('le="2.5"'));
+    const latencyBounds = new Set([...healthy.latencyBounds].filter((bound) => bound !== '2.5'));
+    const result = await section({ ...healthy, latencyBounds }, nothingFor('le="2.5"'));
     expect(unusual(result)).toEqual(['fail Share of slow requests', LOGS]);
     expect(found(result, 'Share of slow requests')).toMatchObject({
       text: 'nothing for a slow-request limit ($threshold) of 2.5 s',
       fix: expect.stringContaining('PROMETHEUS_LATENCY_BUCKETS'),
+    });
+  });
+
+  it('that have none of the limits as a bucket are not taken for idle', async () => {
+    const latencyBounds = new Set(['0.2', '0.4', '0.8', '1.6', '+Inf']);
+    const result = await section({ ...healthy, latencyBounds }, nothingFor('le="'));
+    expect(found(result, 'Share of slow requests')).toMatchObject({
+      status: 'fail',
+      text: expect.stringContaining('0.01, 0.025'),
     });
   });
 

@@ -64,6 +64,19 @@ describe('what a scrape configuration does to a series', () => {
     expect(result({ __name__: 'hits' }, [rule])).toEqual({ __name__: 'hits' });
   });
 
+  it.each([
+    ['$1_total', ''],
+    ['$' + '{1}_total', 'hits_total'],
+    ['$1-total', 'hits-total'],
+    ['$$1', '$1'],
+    ['$2', ''],
+    ['$none', ''],
+  ])('expands %s as Go does', (replacement, value) => {
+    const rule = { source_labels: ['__name__'], regex: '(.*)', target_label: 'made', replacement };
+    const made = value === '' ? {} : { made: value };
+    expect(result({ __name__: 'hits' }, [rule])).toEqual({ __name__: 'hits', ...made });
+  });
+
   it('takes rules in their order, each after the one before', () => {
     const rules = [
       { source_labels: ['run'], target_label: 'kept' },

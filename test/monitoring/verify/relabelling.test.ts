@@ -84,6 +84,14 @@ describe('relabelling', () => {
     expect(found(section, name).text).toBe('is not configured');
   });
 
+  it('a counter that is always there and nowhere stored is lost, whatever the configuration seems to do', () => {
+    const { families } = healthy;
+    const section = relabellingSection({ ...silent, families });
+    expect(unusual(section)).toEqual([`fail ${HITS}`]);
+    expect(found(section, HITS).text).toContain('under no name that is read');
+    expect(unusual(relabellingSection({ ...silent, families, scrape: undefined }))).toContain(`fail ${HITS}`);
+  });
+
   it('without series and without a configuration nothing is claimed', () => {
     const section = relabellingSection({ ...silent, scrape: undefined });
     expect(unusual(section)).toEqual([

@@ -5,6 +5,8 @@ import { settings } from '../../../monitoring/settings';
 import type { Section } from '../../../monitoring/verify/finding';
 import type { Service } from '../../../monitoring/verify/http';
 import { verify } from '../../../monitoring/verify/verify';
+import { systemClock } from '../../../src/clock';
+import { createGateway } from '../../../src/pushgateway/client';
 import { groups } from './healthy';
 
 const servers: { close(): void; closeAllConnections(): void }[] = [];
@@ -68,6 +70,30 @@ describe('verify', () => {
     expect(found.map(({ findings: [first] }) => [first?.status, first?.name])).toEqual([
       ['fail', 'server'],
       ['fail', '/metrics'],
+    ]);
+  });
+
+  it('of a gateway that never answers says so, and all that it finds besides', async () => {
+    const silent = await service('pushgateway');
+    const refused = { status: 403, body: 'no' };
+    const gateway = createGateway({
+      url: silent.url,
+      credentials: async () => ({ kind: 'none' }),
+      clock: systemClock,
+    });
+    const found: Section[] = [];
+    const installation = {
+      prometheus: await service('prometheus', refused),
+      pushgateway: { service: silent, gateway },
+      app: 'a',
+      settings,
+      groups,
+    };
+    const asked = verify(installation, AbortSignal.timeout(5_000), 50);
+    for await (const section of asked) found.push(section);
+    expect(found.map(({ findings: [first] }) => first?.text)).toEqual([
+      expect.stringContaining('wants credentials'),
+      `pushgateway at ${silent.url} gave no whole answer within 0.05 s; check --pushgateway`,
     ]);
   });
 
