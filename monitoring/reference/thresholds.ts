@@ -11,14 +11,14 @@ type Threshold = Exclude<keyof MonitoringConfig, 'app' | 'runbooksUrl' | 'grafan
 interface Setting {
   /** In reviewmaps.config.ts. */
   readonly key: `monitoring.${string}`;
-  readonly kind: 'duration' | 'share' | 'number' | 'bytes' | 'list';
+  readonly kind: 'duration' | 'runs' | 'share' | 'number' | 'bytes' | 'list';
 }
 
 const table: Readonly<Record<Threshold, Setting>> = {
   jobIntervalSeconds: { key: 'monitoring.jobInterval', kind: 'duration' },
   scrapeIntervalSeconds: { key: 'monitoring.scrapeInterval', kind: 'duration' },
   jobs: { key: 'monitoring.jobs', kind: 'list' },
-  staleAfterSeconds: { key: 'monitoring.staleAfterRuns', kind: 'duration' },
+  staleAfterSeconds: { key: 'monitoring.staleAfterRuns', kind: 'runs' },
   serviceDownForSeconds: { key: 'monitoring.services.downFor', kind: 'duration' },
   probeSlowSeconds: { key: 'monitoring.services.probeSlow', kind: 'duration' },
   certificateWarnSeconds: { key: 'monitoring.services.certificateWarning', kind: 'duration' },
@@ -107,6 +107,8 @@ function inText(name: Threshold): string {
   switch (table[name].kind) {
     case 'duration':
       return inWords(value).en;
+    case 'runs':
+      return `${value / settings.jobIntervalSeconds} (${inWords(value).en})`;
     case 'share':
       return percent(value);
     case 'bytes':

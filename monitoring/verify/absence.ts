@@ -16,7 +16,7 @@ export const RIGHTLY_ABSENT: Partial<Readonly<Record<MetricName, string>>> = {
   reviewmaps_enrichment_duration_seconds: NO_RUN,
   reviewmaps_naver_api_calls_total: NO_RUN,
   reviewmaps_naver_api_duration_seconds: NO_RUN,
-  reviewmaps_naver_api_rate_limit_hits: 'the limit of the Naver API was never reached',
+  reviewmaps_naver_api_rate_limit_hits: NO_RUN,
   reviewmaps_exceptions_total: 'nothing has raised yet, neither in Django nor in a scraper run',
   reviewmaps_scraper_runs_total: NO_SCRAPER,
   reviewmaps_scraper_runs_silent_total: 'no scraper run was killed',

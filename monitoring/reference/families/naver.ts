@@ -1,8 +1,7 @@
-import { anyIncrease } from '../../rules/counters';
 import { promql } from '../../rules/promql';
 import { DAY, HOUR } from '../../rules/windows';
 import type { Explanations } from '../definition';
-import { anyBy, meanOfHour, quantileOfHour } from '../queries';
+import { anyBy, meanOfHour, pushedInDay, quantileOfHour } from '../queries';
 
 const MOST = 10;
 const P95 = 0.95;
@@ -49,8 +48,9 @@ export const naver = {
   },
   reviewmaps_naver_api_rate_limit_hits: {
     note: 'A counter, although its name does not end in `_total`: that is the contract. Python clients push or expose it as `reviewmaps_naver_api_rate_limit_hits_total`; fold and the scrape configuration rename it. Calls with status 429 are in `reviewmaps_naver_api_calls_total` as well.',
-    zero: FIRST,
-    absent: `Naver refused no call, ${NOWHERE}`,
+    zero: 'Naver refused no call: having no labels, with the Python package it is there from the start of Django and of every scraper run.',
+    absent:
+      'No scraper run has reported yet, and Django lacks the package of this project, or its scrape lacks the renaming.',
     examples: [
       {
         asks: 'Refused calls in the last hour',
@@ -102,7 +102,7 @@ ${anyBy(ENRICHED, ['scope'], DAY, 'status="failed"')}
       },
       {
         asks: 'Only those of scraper runs',
-        query: promql`sum by (app, view_name) (${anyIncrease('reviewmaps_exceptions_total', 'job="reviewmaps-scraper"', DAY)}) > 0`,
+        query: promql`${pushedInDay('reviewmaps_exceptions_total', ['view_name'])} > 0`,
       },
     ],
   },
