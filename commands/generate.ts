@@ -1,4 +1,4 @@
-import { GENERATED_FOLDERS, generatedFiles } from '../monitoring/generated';
+import { GENERATED_FOLDERS, GENERATED_MARK, generatedFiles } from '../monitoring/generated';
 import { writeGenerated } from '../monitoring/write';
 import { DONE, onlyKnown, runCommand } from './command';
 
@@ -6,9 +6,8 @@ import { DONE, onlyKnown, runCommand } from './command';
 void runCommand(async () => {
   onlyKnown(process.argv.slice(2), [], 'npm run generate');
   const files = generatedFiles();
-  for (const { what, path } of await writeGenerated(process.cwd(), files, GENERATED_FOLDERS)) {
-    process.stdout.write(`${what}  ${path}\n`);
-  }
+  const changes = await writeGenerated(process.cwd(), files, GENERATED_FOLDERS, GENERATED_MARK);
+  for (const { what, path } of changes) process.stdout.write(`${what}  ${path}\n`);
   process.stdout.write(`${files.size} generated files are up to date\n`);
   return DONE;
 });

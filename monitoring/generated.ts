@@ -19,13 +19,12 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   ]);
 }
 
-/**
- * Folders that hold generated files and nothing else: what is in them and not generated is removed. Others have files
- * of other hands beside generated ones (deploy/alertmanager, docs), or are open for some (deploy/postgres/init and
- * deploy/grafana/provisioning, which an installation may add to).
- */
+/** Folders in which generated files come and go. Files of other hands may stand beside them: those lack the mark. */
 export const GENERATED_FOLDERS: readonly string[] = [
   'deploy/grafana/dashboards',
   'deploy/prometheus/rules',
   'docs/runbooks',
 ];
+
+/** What every generated file of those folders says of itself; a dashboard says it in its description. */
+export const GENERATED_MARK = /Made by "npm run generate"|monitoring\/dashboard/;

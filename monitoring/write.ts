@@ -8,27 +8,28 @@ export interface Change {
 }
 
 /**
- * Makes the files below a folder be the given ones, and removes what else is in the folders that hold nothing but
- * generated files. Every new content is on the disk before the first file changes, and each file changes as a whole:
+ * Makes the files below a folder be the given ones, and removes what was generated before and is no more. Every new content is on the disk before the first file changes, and each file changes as a whole:
  * whoever reads one never sees half of it, and a failure while writing changes none.
  * @param root folder that the paths are relative to
+ * @param mark what every generated file of the folders has in its text: without it a file is somebody's own
  * @throws RangeError for a path that leads out of the root, or a folder without a generated file; nothing is done then.
  */
 export async function writeGenerated(
   root: string,
   files: ReadonlyMap<string, string>,
   folders: readonly string[],
+  mark: RegExp,
 ): Promise<readonly Change[]> {
   for (const path of [...files.keys(), ...folders])
     insist(staysInside(path), `${path} is no path below the root`);
-  const surplus = await strays(root, files, folders);
+  const surplus = await strays(root, files, folders, mark);
   const written = await write(root, files);
   for (const path of surplus) await rm(join(root, path));
   return [...written, ...surplus.map((path): Change => ({ what: 'removed', path }))];
 }
 
 /**
- * Files in the folders that are not generated, in order. Links are such files; what they lead to is let be.
+ * Files in the folders that bear the mark and are not generated any more, in order. Links are let be.
  * @throws RangeError for a folder that none of the files is in (a mistake: all of it would be a stray), or that is
  *   somewhere else by a link.
  */
@@ -36,6 +37,7 @@ export async function strays(
   root: string,
   files: ReadonlyMap<string, string>,
   folders: readonly string[],
+  mark: RegExp,
 ): Promise<readonly string[]> {
   const found: string[] = [];
   for (const folder of folders) {
@@ -43,7 +45,9 @@ export async function strays(
     insist(holds, `nothing that is generated is in ${folder}: it is no folder of generated files`);
     found.push(...(await filesBelow(root, folder)));
   }
-  return [...new Set(found)].filter((path) => !files.has(path)).toSorted();
+  const others = [...new Set(found)].filter((path) => !files.has(path)).toSorted();
+  const texts = await Promise.all(others.map((path) => readFile(join(root, path), 'utf8')));
+  return others.filter((_, index) => mark.test(texts[index] ?? ''));
 }
 
 async function filesBelow(root: string, folder: string): Promise<string[]> {
@@ -53,7 +57,8 @@ async function filesBelow(root: string, folder: string): Promise<string[]> {
   const entries = await readdir(real, { withFileTypes: true });
   const nested = entries.map(async (entry) => {
     const path = `${folder}/${entry.name}`;
-    return entry.isDirectory() ? await filesBelow(root, path) : [path];
+    if (entry.isDirectory()) return await filesBelow(root, path);
+    return entry.isFile() ? [path] : [];
   });
   return (await Promise.all(nested)).flat();
 }

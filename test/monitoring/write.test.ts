@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-async function put(path: string, content = 'by hand\n'): Promise<void> {
+async function put(path: string, content = 'made by the generator\n'): Promise<void> {
   await mkdir(dirname(join(root, path)), { recursive: true });
   await writeFile(join(root, path), content);
 }
@@ -35,7 +35,8 @@ async function files(): Promise<string[]> {
     .toSorted();
 }
 
-const generate = (wanted = FILES, folders = FOLDERS) => writeGenerated(root, wanted, folders);
+const MARK = /made by the generator/;
+const generate = (wanted = FILES, folders = FOLDERS) => writeGenerated(root, wanted, folders, MARK);
 
 describe('writing the generated files', () => {
   it('writes what is missing or differs, says so in order, and touches nothing else', async () => {
@@ -56,7 +57,7 @@ describe('writing the generated files', () => {
     await generate();
     for (const path of ['docs/pages/z.md', 'docs/pages/deep/old.md', 'docs/pages/.hidden']) await put(path);
     const expected = ['docs/pages/.hidden', 'docs/pages/deep/old.md', 'docs/pages/z.md'];
-    expect(await strays(root, FILES, FOLDERS)).toEqual(expected);
+    expect(await strays(root, FILES, FOLDERS, MARK)).toEqual(expected);
     expect(await generate()).toEqual(expected.map((path) => ({ what: 'removed', path })));
     expect(await files()).toEqual([...FILES.keys()].toSorted());
   });
@@ -69,14 +70,17 @@ describe('writing the generated files', () => {
     expect(await files()).toEqual([...FILES.keys(), ...others].toSorted());
   });
 
-  it('removes a link and not what it leads to', async () => {
+  it("lets somebody's own files be, and links with what they lead to", async () => {
     await generate();
     const outside = join(folder, 'outside');
     await mkdir(outside);
-    await writeFile(join(outside, 'kept.md'), 'kept\n');
+    await writeFile(join(outside, 'kept.md'), 'made by the generator\n');
     await symlink(outside, join(root, 'docs/pages/linked'));
-    expect(await generate()).toEqual([{ what: 'removed', path: 'docs/pages/linked' }]);
+    await symlink(join(outside, 'kept.md'), join(root, 'docs/pages/linked.md'));
+    await put('docs/pages/own.md', 'by hand\n');
+    expect(await generate()).toEqual([]);
     expect(await readdir(outside)).toEqual(['kept.md']);
+    expect(await readFile(join(root, 'docs/pages/own.md'), 'utf8')).toBe('by hand\n');
   });
 
   it('does nothing when a declared folder is a link to somewhere else', async () => {
