@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, jest, test } from '@jest/globals';
 import { isAlert } from '../../../monitoring/rules/definition';
@@ -10,7 +9,8 @@ import { ALERTMANAGER } from '../../servers/alertmanager';
 import { isInstalled, type Sample } from '../../servers/prometheus';
 import { duringTests } from '../during-tests';
 import { describeRuns } from '../runs/python';
-import { type Alerts, AlertWatch } from './alerts';
+import { AlertWatch } from './alerts';
+import { CALM, eventually, expectAlerts, isCalm, LIMIT_MS } from './breakage';
 import { unusualFindings } from './installation';
 import { MINUTE_MS } from './pace';
 import { drawn, unreal, written } from './panels';
@@ -22,32 +22,13 @@ const describeWorld = hasMonitoring || process.env['CI'] ? describeRuns : descri
 
 /** Milliseconds; mostly for pip, where the Python environment is not there yet. */
 const SETUP_MS = 360_000;
-/** Milliseconds for what takes ten to fifteen seconds on a machine that has time. */
-const LIMIT_MS = 60_000;
 jest.setTimeout(3 * LIMIT_MS);
 /** Milliseconds that nothing else may fire: five minutes, the time that most alerts wait. */
 const QUIET_MS = 5 * MINUTE_MS;
-const STILL_MS = 2 * MINUTE_MS;
-const ASK_AGAIN_MS = 250;
-
 const rules = ruleGroups(settings).flatMap((group) => group.rules);
 
 /** Shows alerts, and has none while everything works: it is looked at when something is broken. */
 const FIRING_ALERTS = 'Errors and alerts / Firing alerts / 1';
-
-const CALM: Alerts = { active: ['Watchdog'], inhibited: [] };
-
-interface Expected extends Alerts {
-  /** Alerts of which someone is called. */
-  readonly calls: readonly string[];
-}
-
-interface Breakage {
-  readonly breaks: () => Promise<void>;
-  /** What else is true while it is broken. */
-  readonly meanwhile?: () => Promise<void>;
-  readonly repairs: () => Promise<void>;
-}
 
 /** What comes only after some runs and some evaluations. */
 const SIGNS_OF_LIFE = [
@@ -98,11 +79,9 @@ describeWorld('monitoring on the real servers (needs Prometheus, Alertmanager, o
       );
     });
 
-    test('no series of the contract, of Django or of the rules was ever NaN', async () => {
-      const series = await world.prometheus.ask('{__name__=~"(reviewmaps|django|push)[_:].*|up"}', {
-        from: world.since,
-        to: now(),
-      });
+    test('no sample of the contract, of Django or of the rules was ever NaN', async () => {
+      const selector = '{__name__=~"(reviewmaps|django|process|push)[_:].*|up"}';
+      const series = await world.prometheus.ask(`${selector}[15m]`, now());
       expect(unreal(series)).toEqual([]);
       expect(series.length).toBeGreaterThan(500);
     });
@@ -152,51 +131,19 @@ describeWorld('monitoring on the real servers (needs Prometheus, Alertmanager, o
   });
 
   describe('when something breaks', () => {
-    /** Breaks something, requires exactly these alerts and these calls, and that all end when it is repaired. */
-    async function expectAlerts(expected: Expected, { breaks, meanwhile, repairs }: Breakage): Promise<void> {
-      expect(await watch.until(isCalm, LIMIT_MS)).toEqual(CALM);
-      watch.forget();
-      world.receivers.forget();
-      const alerts = {
-        active: [...expected.active, ...CALM.active].toSorted(),
-        inhibited: expected.inhibited.toSorted(),
-      };
-      try {
-        await breaks();
-        expect(await watch.until((found) => isDeepStrictEqual(found, alerts), LIMIT_MS)).toEqual(alerts);
-        expect(await watch.during(STILL_MS)).toEqual(alerts);
-        // An effect may be seen a moment before its cause; something else never may.
-        const known = [...alerts.active, ...alerts.inhibited];
-        expect([...watch.seenActive].filter((name) => !known.includes(name))).toEqual([]);
-        expect(world.receivers.titles('on-call')).toEqual(expected.calls.map((name) => `[FIRING 1] ${name}`));
-        await expectNoNaN();
-        await meanwhile?.();
-        world.receivers.forget();
-      } finally {
-        await repairs();
-      }
-      expect(await watch.until(isCalm, LIMIT_MS)).toEqual(CALM);
-      const resolved = expected.calls.map((name) => `[RESOLVED] ${name}`).toSorted();
-      await eventually(() => world.receivers.titles('on-call').length >= resolved.length);
-      expect(world.receivers.titles('on-call').toSorted()).toEqual(resolved);
-    }
-
-    /** What has no data is no trouble here; a value that is no number always is. */
-    async function expectNoNaN(): Promise<void> {
-      for (const one of panelQueries)
-        for (const expr of written(one)) {
-          const series = await drawn(world.prometheus, one, expr);
-          expect({ expr, unreal: unreal(series) }).toEqual({ expr, unreal: [] });
-        }
-    }
-
     test('a killed collect is told to the team', async () => {
       await expectAlerts(
-        { active: ['JobStale job=reviewmaps-collect'], inhibited: [], calls: [] },
+        world,
+        watch,
+        {
+          active: ['JobStale job=reviewmaps-collect'],
+          inhibited: [],
+          calls: [],
+          told: ['ReviewMapsJobStale'],
+        },
         {
           breaks: () => world.collect.kill(),
           meanwhile: async () => {
-            await eventually(() => world.receivers.messages.length > 0);
             expect(world.receivers.messages).toEqual([
               {
                 channel: 'team',
@@ -228,10 +175,13 @@ describeWorld('monitoring on the real servers (needs Prometheus, Alertmanager, o
       });
       expect(known).toEqual([1, 1, 1]);
       await expectAlerts(
+        world,
+        watch,
         {
           active: ['ProbeStale job=reviewmaps-probe'],
           inhibited: [],
           calls: ['ReviewMapsProbeStale'],
+          told: [],
         },
         {
           breaks: () => world.probe.kill(),
@@ -247,6 +197,8 @@ describeWorld('monitoring on the real servers (needs Prometheus, Alertmanager, o
     test('without the database its own alert and that of the failing requests are left', async () => {
       const collect = (name: string) => `CollectorFailing collector=${name} job=reviewmaps-collect`;
       await expectAlerts(
+        world,
+        watch,
         {
           active: ['HighErrorRatio', 'ServiceDown service=database'],
           inhibited: [
@@ -261,6 +213,7 @@ describeWorld('monitoring on the real servers (needs Prometheus, Alertmanager, o
           ],
           // Django notices within a minute; the probes are believed after five.
           calls: ['ReviewMapsDatabaseConnectionErrors', 'ReviewMapsHighErrorRatio', 'ReviewMapsServiceDown'],
+          told: [],
         },
         {
           breaks: () => world.database.stop(),
@@ -276,10 +229,13 @@ describeWorld('monitoring on the real servers (needs Prometheus, Alertmanager, o
 
     test('without the gateway nobody hears of the jobs besides', async () => {
       await expectAlerts(
+        world,
+        watch,
         {
           active: ['GatewayDown job=pushgateway'],
           inhibited: ['collect', 'probe', 'scraper'].map((job) => `MetricsAbsent job=reviewmaps-${job}`),
           calls: ['ReviewMapsGatewayDown'],
+          told: [],
         },
         {
           breaks: () => world.gateway.stop(),
@@ -294,10 +250,13 @@ describeWorld('monitoring on the real servers (needs Prometheus, Alertmanager, o
 
     test('without Django the service is down, and its target need not say so', async () => {
       await expectAlerts(
+        world,
+        watch,
         {
           active: ['ServiceDown service=django'],
           inhibited: ['TargetDown job=django'],
           calls: ['ReviewMapsServiceDown'],
+          told: [],
         },
         { breaks: () => world.site.stop(), repairs: () => world.site.start() },
       );
@@ -305,12 +264,15 @@ describeWorld('monitoring on the real servers (needs Prometheus, Alertmanager, o
 
     test('calls that Naver refuses are told, and that ends by itself', async () => {
       await expectAlerts(
-        { active: ['NaverRateLimited'], inhibited: [], calls: [] },
+        world,
+        watch,
+        { active: ['NaverRateLimited'], inhibited: [], calls: [], told: ['ReviewMapsNaverRateLimited'] },
         {
           breaks: async () => {
             await fetch(`${world.urls.django}/places/429/`);
             await world.scrapers.run('limited');
           },
+          passes: true,
           meanwhile: async () => {
             const refusedBy = async () =>
               (await ask('sum by (job) (reviewmaps_naver_api_rate_limit_hits) > 0'))
@@ -326,16 +288,6 @@ describeWorld('monitoring on the real servers (needs Prometheus, Alertmanager, o
     });
   });
 });
-
-/** Whether it came true in time. */
-async function eventually(question: () => boolean | Promise<boolean>): Promise<boolean> {
-  for (const end = performance.now() + LIMIT_MS; ; await sleep(ASK_AGAIN_MS)) {
-    if (await question()) return true;
-    if (performance.now() > end) return false;
-  }
-}
-
-const isCalm = (alerts: Alerts): boolean => isDeepStrictEqual(alerts, CALM);
 
 /** A panel's query for the one application that there is. */
 function writtenOf(title: string): string {

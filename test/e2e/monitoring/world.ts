@@ -55,8 +55,6 @@ async function watched(started: Started) {
     prometheus,
     /** The rules that Prometheus has. */
     groups,
-    /** Seconds since 1970: what is there to see began then. */
-    since: Date.now() / 1_000,
     /** As an operator knows them, http all of them. */
     urls: {
       prometheus: prometheus.url,
