@@ -39,6 +39,25 @@ export const WRONG: Readonly<Record<string, Wrong>> = {
     configuration: [/ +metric_relabel_configs:\s.+\s+- source_labels: \[__name__\](\s+\w+: .+){3}\n/, ''],
     fails: [HITS, ROWS],
   },
+  "Django's counters are renamed to something that Go expands to nothing": {
+    configuration: [/replacement: \$1\n/, 'replacement: of_$$1_django\n'],
+    fails: [HITS, ROWS],
+  },
+  'what Django counts of its database is dropped': {
+    configuration: [
+      /( +)(replacement: \$1)\n/,
+      '$1$2\n      - source_labels: [__name__]\n        regex: django_db_.*\n        action: drop\n',
+    ],
+    fails: ['database queries', 'database errors'],
+  },
+  'pushed series lose a label': {
+    configuration: [/action: drop\n/, 'action: drop\n      - regex: probe\n        action: labeldrop\n'],
+    fails: [
+      'reviewmaps_probe_success',
+      'reviewmaps_probe_duration_seconds',
+      'reviewmaps_probe_failure_reason',
+    ],
+  },
   'Django has no label app': {
     configuration: [/ +labels:\s.+\s+app: .+\n/, ''],
     fails: ['app of Django'],
