@@ -57,7 +57,9 @@ export function whyEmpty(evidence: Evidence, contract: Section, groups: readonly
       // What the gateway says of itself is of no application, or of one that its own target has.
       const pushed = evidence.stock.some(
         (one) =>
-          one.name === name && (name.startsWith('pushgateway_') || [evidence.app, ''].includes(one.app)),
+          one.name === name &&
+          one.exportedJob === '' &&
+          (name.startsWith('pushgateway_') || [evidence.app, ''].includes(one.app)),
       );
       return pushed ? undefined : { status: 'skip', text: 'needs: a job that pushes' };
     }

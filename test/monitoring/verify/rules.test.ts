@@ -56,6 +56,17 @@ describe('rules', () => {
     });
   });
 
+  it('that read what was moved aside are not judged', async () => {
+    const age = 'reviewmaps:push_age_seconds';
+    const stock = healthy.stock
+      .filter(({ name }) => name !== age)
+      .map((one) =>
+        one.job.startsWith('reviewmaps-') ? { ...one, job: 'pushgateway', exportedJob: one.job } : one,
+      );
+    const { records } = await sections({ ...healthy, stock });
+    expect(found(records, age)).toMatchObject({ status: 'skip', text: 'needs: a job that pushes' });
+  });
+
   it.each([
     ['none of which is loaded', [], /^is not loaded: none of its \d+ rules is there$/],
     ['that other rules stand in for', [{ ...otherRule }], /^is not loaded/],
