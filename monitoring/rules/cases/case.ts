@@ -53,6 +53,16 @@ export function offGrid(values: readonly number[]): string {
   return values.map((value) => `_ ${value} _`).join(' ');
 }
 
+/** A gauge of which five scrapes in a row fail after two minutes: its series ends and begins anew. */
+export function interrupted(value: number): string {
+  return `${value}x8 stale _x4 ${value}x240`;
+}
+
+/** A gauge that is exposed for two minutes and then no more. */
+export function gone(value: number): string {
+  return `${value}x8 stale`;
+}
+
 /** What a series of the app is called, with the labels of whoever exposes it. */
 export function pushed(metric: string, job: string, labels: Series = {}): string {
   return named(metric, { app: APP, job, ...labels });

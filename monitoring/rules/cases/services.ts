@@ -1,9 +1,15 @@
-import { type AlertCases, APP, coarse, fires, pushed, quiet } from './case';
+import { type AlertCases, APP, coarse, fires, gone, interrupted, pushed, quiet } from './case';
 
 const JOB = 'reviewmaps-probe';
 const up = (service: string) => pushed('reviewmaps_service_up', JOB, { service });
 const PUSHED = pushed('push_time_seconds', JOB);
 const probe = (metric: string) => pushed(metric, JOB, { service: 'django', probe: 'http' });
+const DURATION = probe('reviewmaps_probe_duration_seconds');
+const SUCCESS = probe('reviewmaps_probe_success');
+const EXPIRY = probe('reviewmaps_probe_certificate_expiry_timestamp_seconds');
+const probed = { app: APP, service: 'django', probe: 'http' };
+/** The time of an expiry that is so many days away when an hour has passed. */
+const inDays = (days: number) => days * 86_400 + 3_600;
 
 export const serviceCases: Readonly<Record<string, AlertCases>> = {
   ReviewMapsServiceDown: {
@@ -32,9 +38,29 @@ export const serviceCases: Readonly<Record<string, AlertCases>> = {
         '20m',
         { labels: { app: APP, service: 'django' }, value: '0' },
       ),
+      fires(
+        'the probe died six minutes ago: believed a little longer',
+        { [up('django')]: '0x60', [PUSHED]: '1x60' },
+        '6m',
+        { labels: { app: APP, service: 'django' }, value: '0' },
+      ),
     ],
     quiet: [
       quiet('up', { [up('django')]: '1x40', [PUSHED]: '1+15x40' }, '10m'),
+      quiet(
+        'believed no more, though collect still pushes',
+        {
+          [up('django')]: '0x60',
+          [PUSHED]: '1x60',
+          [pushed('push_time_seconds', 'reviewmaps-collect')]: '1+15x60',
+        },
+        '6m30s',
+      ),
+      quiet(
+        'a service that is not asked for any more',
+        { [up('django')]: '0x20 stale', [up('database')]: '1x60', [PUSHED]: '1+15x60' },
+        '8m',
+      ),
       quiet('down for less than five minutes', { [up('django')]: '0x18 1x40', [PUSHED]: '1+15x60' }, '4m30s'),
       quiet(
         'the probe died a moment after "down": unknown',
@@ -51,27 +77,40 @@ export const serviceCases: Readonly<Record<string, AlertCases>> = {
       fires(
         'slow for ten minutes',
         {
-          [probe('reviewmaps_probe_duration_seconds')]: '6.2x60',
-          [probe('reviewmaps_probe_success')]: '1x60',
+          [DURATION]: '6.2x60',
+          [SUCCESS]: '1x60',
         },
         '11m',
-        { labels: { app: APP, service: 'django', probe: 'http' }, value: '6.2s' },
+        { labels: probed, value: '6.2s' },
+      ),
+      fires('a little slower than five seconds', { [DURATION]: '5.1x60', [SUCCESS]: '1x60' }, '10m', {
+        labels: probed,
+        value: '5.1s',
+      }),
+      fires(
+        'slow, and some scrapes of the gateway failed',
+        { [DURATION]: interrupted(6.2), [SUCCESS]: interrupted(1) },
+        '10m',
+        { labels: probed, value: '6.2s' },
       ),
     ],
     quiet: [
+      quiet('not yet for ten minutes', { [DURATION]: '5.1x60', [SUCCESS]: '1x60' }, '9m45s'),
+      quiet('exactly five seconds', { [DURATION]: '5x60', [SUCCESS]: '1x60' }, '11m'),
+      quiet('slow before it was taken out', { [DURATION]: gone(6.2), [SUCCESS]: gone(1) }, '10m'),
       quiet(
         'fast enough',
         {
-          [probe('reviewmaps_probe_duration_seconds')]: '4.9x60',
-          [probe('reviewmaps_probe_success')]: '1x60',
+          [DURATION]: '4.9x60',
+          [SUCCESS]: '1x60',
         },
         '11m',
       ),
       quiet(
         'it fails, which another alert says',
         {
-          [probe('reviewmaps_probe_duration_seconds')]: '10x60',
-          [probe('reviewmaps_probe_success')]: '0x60',
+          [DURATION]: '10x60',
+          [SUCCESS]: '0x60',
         },
         '11m',
       ),
@@ -80,23 +119,25 @@ export const serviceCases: Readonly<Record<string, AlertCases>> = {
   ReviewMapsCertificateExpiring: {
     fires: [
       coarse(
-        fires(
-          'ten days left',
-          { [probe('reviewmaps_probe_certificate_expiry_timestamp_seconds')]: '864000x20' },
-          '1h',
-          { labels: { app: APP, service: 'django', probe: 'http' }, value: '9d 23h 0m 0s' },
-        ),
+        fires('ten days left', { [EXPIRY]: '864000x20' }, '1h', { labels: probed, value: '9d 23h 0m 0s' }),
       ),
+      coarse(
+        fires('a little less than fourteen days left', { [EXPIRY]: `${inDays(13.9)}x20` }, '1h', {
+          labels: probed,
+          value: '13d 21h 36m 0s',
+        }),
+      ),
+      fires('some scrapes of the gateway failed', { [EXPIRY]: interrupted(inDays(10)) }, '1h', {
+        labels: probed,
+        value: '10d 0h 0m 0s',
+      }),
     ],
     quiet: [
-      coarse(
-        quiet(
-          'thirty days left',
-          { [probe('reviewmaps_probe_certificate_expiry_timestamp_seconds')]: '2592000x20' },
-          '1h30m',
-        ),
-      ),
-      coarse(quiet('nothing speaks TLS', { [probe('reviewmaps_probe_success')]: '1x20' }, '1h30m')),
+      coarse(quiet('not yet for an hour', { [EXPIRY]: `${inDays(13.9)}x20` }, '55m')),
+      coarse(quiet('a little more than fourteen days left', { [EXPIRY]: `${inDays(14.2)}x20` }, '1h30m')),
+      coarse(quiet('its service was taken out', { [EXPIRY]: `${inDays(10)}x13 stale` }, '1h30m')),
+      coarse(quiet('thirty days left', { [EXPIRY]: '2592000x20' }, '1h30m')),
+      coarse(quiet('nothing speaks TLS', { [SUCCESS]: '1x20' }, '1h30m')),
     ],
   },
 };
