@@ -43,6 +43,16 @@ export function coarse(one: AlertCase): AlertCase {
   return { ...one, every: COARSE };
 }
 
+/** A case of a day in which a single scrape matters: one value in a minute. */
+export function perMinute(one: AlertCase): AlertCase {
+  return { ...one, every: 60 };
+}
+
+/** A case that spans days and in which no minute matters. */
+export function hourly(one: AlertCase): AlertCase {
+  return { ...one, every: 3_600 };
+}
+
 /** A case whose values come every five seconds, so that scrapes can lie off the grid of the evaluations. */
 export function fine(one: AlertCase): AlertCase {
   return { ...one, every: 5 };
