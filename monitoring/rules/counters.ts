@@ -34,10 +34,29 @@ export function firstEvents(metric: string, seconds: number, matchers = ''): Exp
 }
 
 /**
- * How often something happened in a second, as a target exposes it, the first event of each label set included. A label
- * set that is new within the window has its whole value from there.
+ * What a scraped counter grew by, with the value that a label set appeared with, which `increase` cannot see: one that
+ * lacked in one of the target's scrapes within the window began there, at 0.
  */
+function scrapedGrowth(metric: string, matchers: string, seconds: number): Expression {
+  const window = `[${span(seconds)}]`;
+  const range = `${metric}${matching(SCRAPED, matchers)}${window}`;
+  const grown = promql`increase(${range})`;
+  const began = promql`(min_over_time(${range}) and count_over_time(${range}) < on (job, instance) group_left () max by (job, instance) (sum_over_time(up${window})))`;
+  return promql`(
+  ${grown} + ${began}
+  or
+  ${grown}
+  or
+  ${began}
+)`;
+}
+
+/** How often something happened in a second, as a target exposes it, the first event of each label set included. */
 export function scrapedRate(metric: string, seconds: number, matchers: string): Expression {
-  const range = `${metric}${matching(SCRAPED, matchers)}[${span(seconds)}]`;
-  return promql`((${firstEvents(metric, seconds, matchers)}) / ${seconds} or rate(${range}))`;
+  return promql`${scrapedGrowth(metric, matchers, seconds)} / ${seconds}`;
+}
+
+/** `anyIncrease` with the first events of what is scraped: for what is compared with a limit, or with nothing at all. */
+export function anyEvents(metric: string, seconds: number): Expression {
+  return promql`(${scrapedGrowth(metric, '', seconds)} or ${pushedIncrease(metric, '', seconds)})`;
 }

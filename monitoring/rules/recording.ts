@@ -1,7 +1,7 @@
 import type { MonitoringConfig } from '../../src/config/config';
 import { GROUP_JOBS } from '../../src/jobs/job';
 import { servedViews } from '../settings';
-import { anyIncrease, scrapedRate } from './counters';
+import { anyEvents, scrapedRate } from './counters';
 import type { RecordingRule, RuleGroup } from './definition';
 import { latest } from './gauges';
 import { type Expression, promql, span } from './promql';
@@ -114,7 +114,7 @@ function naver(settings: MonitoringConfig): RecordingRule[] {
     {
       record: 'reviewmaps:naver_calls:increase24h',
       about: 'Calls of the Naver API in the last 24 hours, of scraper runs and of Django.',
-      expr: promql`sum by (app) (${anyIncrease('reviewmaps_naver_api_calls_total', '', DAY)})`,
+      expr: promql`sum by (app) (${anyEvents('reviewmaps_naver_api_calls_total', DAY)})`,
       labels: ['app'],
     },
     {

@@ -1,5 +1,5 @@
 import type { MonitoringConfig } from '../../../src/config/config';
-import { anyIncrease } from '../counters';
+import { anyEvents, anyIncrease } from '../counters';
 import type { Alert } from '../definition';
 import { latest } from '../gauges';
 import { promql, span } from '../promql';
@@ -172,7 +172,7 @@ function cleanup(settings: MonitoringConfig): Alert {
     alert: 'ReviewMapsCleanupStalled',
     severity: 'warning',
     expr: promql`
-sum by (app, table_name) (${anyIncrease(DELETED, '', settings.cleanupWithinSeconds)}) == 0
+sum by (app, table_name) (${anyEvents(DELETED, settings.cleanupWithinSeconds)}) == 0
 and on (app, table_name)
 sum by (app, table_name) (count_over_time(${DELETED}[${span(HOUR)}] offset ${window})) > 0
 and on (app, table_name)

@@ -23,6 +23,10 @@ const DJANGO_DELETED = scraped('reviewmaps_cleanup_deleted_rows', table);
 const OVER = pushed('reviewmaps_label_sets_over_limit', JOB, { metric: 'reviewmaps_campaign_active_total' });
 const labels = { app: APP, ...table };
 
+const pod = (name: string) =>
+  scraped('reviewmaps_cleanup_deleted_rows', { ...table, instance: `pod-${name}:8000` });
+const podUp = (name: string) => scraped('up', { instance: `pod-${name}:8000` });
+
 export const databaseCases: Readonly<Record<string, AlertCases>> = {
   ReviewMapsConnectionsNearMax: {
     fires: [
@@ -167,6 +171,20 @@ export const databaseCases: Readonly<Record<string, AlertCases>> = {
       hourly(quiet('a row thirty hours ago', { [DELETED]: '500x30 501x50' }, '61h')),
       hourly(quiet('a row of Django thirty hours ago', { [DJANGO_DELETED]: '7x30 8x50' }, '61h')),
       hourly(quiet('watched for forty hours only', { [DELETED]: '500x80' }, '40h')),
+      coarse(
+        quiet(
+          'each day a new pod of Django deletes once',
+          {
+            [pod('a')]: '120x280 stale',
+            [pod('b')]: '_x300 120x268 stale',
+            [pod('c')]: '_x590 120x40',
+            [podUp('a')]: '1x283 stale',
+            [podUp('b')]: '_x284 1x284 stale',
+            [podUp('c')]: '_x570 1x60',
+          },
+          '50h',
+        ),
+      ),
       coarse(quiet('a row an hour ago', { [DELETED]: '500x580 501x40' }, '50h')),
       coarse(
         quiet(

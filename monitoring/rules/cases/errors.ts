@@ -47,7 +47,7 @@ export const errorCases: Readonly<Record<string, AlertCases>> = {
         'the first errors that there ever were',
         { [responses('200')]: '0+15x60', [responses('503')]: '_x20 5+15x40', [UP]: '1x60' },
         '8m',
-        { labels: { app: APP }, value: '38.14%' },
+        { labels: { app: APP }, value: '38.78%' },
       ),
       fires(
         'one request a minute, all of them fail, and each in another view',
@@ -56,6 +56,17 @@ export const errorCases: Readonly<Record<string, AlertCases>> = {
             times(12, 0).map((_, view) => [responses('500', `v${view}`), `_x${20 + 4 * view} 1x80`]),
           ),
           [UP]: '1x100',
+        },
+        '11m',
+        { labels: { app: APP }, value: '100%' },
+      ),
+      fires(
+        'the same in a pod that was started six minutes ago',
+        {
+          ...Object.fromEntries(
+            times(6, 0).map((_, view) => [responses('500', `v${view}`), `_x${22 + 4 * view} 1x80`]),
+          ),
+          [UP]: '_x20 1x80',
         },
         '11m',
         { labels: { app: APP }, value: '100%' },

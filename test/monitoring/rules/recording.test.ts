@@ -26,6 +26,9 @@ const of = (record: string, value: number, labels: Record<string, string> = {}) 
   return { labels: `${record}{${all.map(([name, text]) => `${name}="${text}"`).join(',')}}`, value };
 };
 
+const djangoCalls = (status_code: string) =>
+  scraped('reviewmaps_naver_api_calls_total', { endpoint: 'local', status_code });
+
 interface Expected {
   readonly what: string;
   readonly series: Readonly<Record<string, string>>;
@@ -99,6 +102,16 @@ const expected: readonly Expected[] = [
     series: { [calls]: '1000x10 1100x10 1080x4 1100x36' },
     expr: 'reviewmaps:naver_calls:increase24h',
     samples: [of('reviewmaps:naver_calls:increase24h', 100)],
+  },
+  {
+    what: "Django's first calls count, and no older ones: those that were there from the first scrape on",
+    series: {
+      [djangoCalls('200')]: '_x20 22000x40',
+      [djangoCalls('429')]: '500x60',
+      [scraped('up')]: '1x60',
+    },
+    expr: 'reviewmaps:naver_calls:increase24h',
+    samples: [of('reviewmaps:naver_calls:increase24h', 22000)],
   },
   {
     what: 'the share of connections, of all states',
