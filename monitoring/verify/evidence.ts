@@ -1,9 +1,10 @@
 import type { MonitoringConfig } from '../../src/config/config';
 import { GROUP_JOBS } from '../../src/jobs/job';
-import { catalog, definitionOf, isMetric, type JobName } from '../../src/metrics/catalog';
+import type { JobName } from '../../src/metrics/catalog';
 import type { GatewayState } from '../../src/pushgateway/gateway';
 import { externalMetrics } from '../external-metrics';
 import { SCRAPE_JOBS } from '../settings';
+import { metricNames, whose } from './labels';
 import type { LoadedRule, Prometheus, Series, Target } from './prometheus';
 import { type ScrapeConfig, scrapeConfigs } from './relabel';
 
@@ -83,28 +84,6 @@ const FOREVER = 1_000_000_000;
 export const SENDING_SECONDS = 120;
 
 const LATENCY = 'django_http_requests_latency_seconds_by_view_method_bucket';
-
-/** Every label of the contract, and the names of the series that have it. */
-const LABELLED = Map.groupBy(
-  Object.keys(catalog)
-    .filter(isMetric)
-    .flatMap((metric) =>
-      definitionOf(metric).labels.map((label) => ({
-        label,
-        name: definitionOf(metric).type === 'histogram' ? `${metric}_(bucket|count|sum)` : metric,
-      })),
-    ),
-  ({ label }) => label,
-);
-
-/** Names of series of which a label is as the matcher says. */
-function whose(common: string, matcher: (label: string) => string): string {
-  const each = [...LABELLED].map(([label, series]) => {
-    const names = series.map(({ name }) => name).join('|');
-    return `{__name__=~"${names}",${common},${matcher(label)}}`;
-  });
-  return `count by (__name__) (${each.join(' or ')})`;
-}
 
 const DROPPED = `prometheus_notifications_dropped_total{job="${SCRAPE_JOBS.prometheus}"}[${SENDING_SECONDS}s]`;
 
@@ -186,15 +165,6 @@ export async function gather({ prometheus, app, settings, gateway }: Sources): P
     labelAside: metricNames(labelAside),
     latencyBounds: new Set(bounds.map(({ labels }) => labels['le'] ?? '')),
   };
-}
-
-/** The metrics that the series belong to: of a histogram they have three names. */
-function metricNames(series: readonly Series[]): ReadonlySet<string> {
-  return new Set(
-    series.map(({ labels: { __name__: name = '' } }) =>
-      isMetric(name) ? name : name.replace(/_(bucket|count|sum)$/, ''),
-    ),
-  );
 }
 
 function stockOf({ labels, value }: Series): Stock {
