@@ -34,14 +34,16 @@ export function firstEvents(metric: string, seconds: number, matchers = ''): Exp
 }
 
 /**
- * What a scraped counter grew by, with the value that a label set appeared with, which `increase` cannot see: one that
- * lacked in one of the target's scrapes within the window began there, at 0.
+ * What a scraped counter grew by, with the value that a label set appeared with, which `increase` cannot see: one that is
+ * there now, was not there when the window began, and lacked in one of the target's scrapes since, began there at 0.
  */
 function scrapedGrowth(metric: string, matchers: string, seconds: number): Expression {
-  const window = `[${span(seconds)}]`;
-  const range = `${metric}${matching(SCRAPED, matchers)}${window}`;
+  const scraped = `${metric}${matching(SCRAPED, matchers)}`;
+  const time = span(seconds);
+  const range = `${scraped}[${time}]`;
   const grown = promql`increase(${range})`;
-  const began = promql`(min_over_time(${range}) and count_over_time(${range}) < on (job, instance) group_left () max by (job, instance) (sum_over_time(up${window})))`;
+  const scrapes = promql`max by (app, job, instance) (sum_over_time(up[${time}]))`;
+  const began = promql`(min_over_time(${range}) and ${scraped} and count_over_time(${range}) < on (app, job, instance) group_left () ${scrapes} unless ${scraped} offset ${time})`;
   return promql`(
   ${grown} + ${began}
   or

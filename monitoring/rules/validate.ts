@@ -122,7 +122,7 @@ function alertProblems(alert: Alert): string[] {
       : []),
     // A series of another one's target may stand beside it; by itself it would be the target of any team.
     ...(seriesNames(expr.text).includes('up') &&
-    !/on \(job, instance\)/.test(expr.text) &&
+    !/on \((app, )?job, instance\)/.test(expr.text) &&
     !Object.values(SCRAPE_JOBS).some((job) => expr.text.includes(`job="${job}"`))
       ? ['up without a job of the scrape configuration']
       : []),

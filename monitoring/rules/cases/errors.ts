@@ -119,6 +119,16 @@ export const errorCases: Readonly<Record<string, AlertCases>> = {
         '10m',
       ),
       quiet(
+        'Django starts anew, and what failed before does not come back',
+        {
+          [responses('200')]: '5000+15x20 stale 1+15x40',
+          [responses('500')]: '447x20 stale',
+          [responses('500', 'search')]: '447x20 stale _x4 1x36',
+          [UP]: '1x80',
+        },
+        '7m',
+      ),
+      quiet(
         'Django was away for four minutes and starts anew',
         { [responses('200')]: '0+15x20 stale _x16 0+15x40', [responses('500')]: '90x20 stale _x16 0x40' },
         '12m',
