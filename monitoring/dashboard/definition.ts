@@ -4,8 +4,21 @@ export const LANGUAGES = ['ko', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];
 export type Text = Readonly<Record<Language, string>>;
 
-/** Grafana's names of units; `cpm` is counts a minute, `percentunit` a ratio shown in percent. */
-export type Unit = 'none' | 'short' | 'percentunit' | 's' | 'bytes' | 'reqps' | 'cpm' | 'dateTimeFromNow';
+/**
+ * Grafana's names of units, but for `days`; `cpm` is counts a minute, `percentunit` a ratio shown in percent, `locale` a
+ * number with all its digits.
+ */
+export type Unit =
+  | 'none'
+  | 'short'
+  | 'locale'
+  | 'percentunit'
+  | 's'
+  | 'days'
+  | 'bytes'
+  | 'reqps'
+  | 'cpm'
+  | 'dateTimeFromNow';
 
 export type Colour = 'green' | 'yellow' | 'orange' | 'red' | 'blue' | 'purple' | 'text';
 
@@ -44,6 +57,8 @@ export interface SeriesStyle {
   readonly legend: string | Text;
   readonly colour: Colour;
   readonly dashed?: true;
+  /** Only in the legend: of what is stacked, the sum is seen. */
+  readonly notDrawn?: true;
 }
 
 /** A column of a table, in order: a label of the series, or the value of the query at an index. */
@@ -52,6 +67,15 @@ export interface Column {
   readonly title: Text;
   /** Where a click on a value leads; `${__value.raw}` in it is the value. */
   readonly link?: { readonly title: Text; readonly url: string };
+  readonly decimals?: number;
+  /** In pixels. Columns without one share what is left. */
+  readonly width?: number;
+}
+
+/** A series of a stat, by its legend, that is coloured by other limits than the panel's. */
+export interface SeriesThresholds {
+  readonly legend: string;
+  readonly thresholds: Thresholds;
 }
 
 type View =
@@ -60,16 +84,21 @@ type View =
       readonly stacked?: true;
       readonly bars?: true;
       readonly styles?: readonly SeriesStyle[];
+      /** The axis reaches this far even when all values are less. */
+      readonly softMax?: number;
+      /** Beside the graph, where there is room for many names, and not below it. */
+      readonly legend?: 'right';
     }
   | { readonly kind: 'state-timeline' }
-  | { readonly kind: 'stat'; readonly sparkline?: true }
+  | { readonly kind: 'stat'; readonly sparkline?: true; readonly ownThresholds?: readonly SeriesThresholds[] }
   | { readonly kind: 'gauge' }
-  | { readonly kind: 'bargauge' }
+  | { readonly kind: 'bargauge'; readonly colour?: Colour }
   | {
       readonly kind: 'table';
       readonly columns: readonly Column[];
-      /** Index of the column by which rows are sorted, greatest first. */
+      /** Index of the column by which rows are sorted, greatest first unless ascending. */
       readonly sortBy: number;
+      readonly ascending?: true;
     }
   | { readonly kind: 'logs' };
 

@@ -1,9 +1,13 @@
 import { settings } from '../settings';
-import type { Colour, Language, Mapping, Panel, Row, Text, Thresholds } from './definition';
+import type { Language, Panel, Row, Text } from './definition';
 import { drawsBars, inLanguage, LANGUAGES } from './definition';
 import { type Position, place } from './layout';
+import { absenceText, mappings } from './mappings';
+import { refId } from './tables';
+import { thresholds } from './thresholds';
+import { grafanaUnit } from './units';
 import { DATASOURCE, LOKI, UIDS, variables } from './variables';
-import { draw, refId } from './views';
+import { draw } from './views';
 
 /**
  * Writes a dashboard in Grafana's classic schema, which every version since 9 imports from a file: ids, refIds and
@@ -85,15 +89,15 @@ function body(panel: Panel, language: Language) {
     description: panel.description[language],
     fieldConfig: {
       defaults: {
-        color: { mode: drawing.colour },
+        color: drawing.colour,
         ...(drawing.custom === undefined ? {} : { custom: drawing.custom }),
         ...(panel.decimals === undefined ? {} : { decimals: panel.decimals }),
-        mappings: mappings(panel.mappings ?? [], language),
+        mappings: mappings(panel, language),
         ...(panel.max === undefined ? {} : { max: panel.max }),
         ...(panel.min === undefined ? {} : { min: panel.min }),
-        ...(panel.empty === undefined ? {} : { noValue: panel.empty[language] }),
+        noValue: absenceText(panel, language),
         thresholds: thresholds(panel.thresholds ?? { base: 'green', steps: [] }),
-        unit: panel.unit,
+        unit: grafanaUnit(panel.unit, language),
       },
       overrides: drawing.overrides ?? [],
     },
@@ -138,21 +142,4 @@ function link(title: string, url: string, withVariables: boolean) {
     type: 'link',
     url,
   };
-}
-
-function thresholds({ base, steps }: Thresholds) {
-  const step = (value: number | null, color: Colour) => ({ color, value });
-  return {
-    mode: 'absolute',
-    steps: [step(null, base), ...steps.map(({ from, colour }) => step(from, colour))],
-  };
-}
-
-function mappings(values: readonly Mapping[], language: Language) {
-  if (values.length === 0) return [];
-  const options = values.map(({ value, text, colour }, index) => [
-    value,
-    { color: colour, index, text: text[language] },
-  ]);
-  return [{ options: Object.fromEntries(options), type: 'value' }];
 }

@@ -1,23 +1,13 @@
 import { withPart } from '../page-parts';
-import type { Language, Panel, Row, Text, Unit } from './definition';
+import type { Language, Panel, Row } from './definition';
 import { seriesIn } from './expressions';
+import { UNITS } from './units';
 
 /** The part of docs/dashboard.md and docs/dashboard.ko.md that lists the panels. */
 
 const HEAD: Readonly<Record<Language, readonly string[]>> = {
   ko: ['패널', '보여 주는 것', '단위', '메트릭', '알림'],
   en: ['Panel', 'What it shows', 'Unit', 'Metrics', 'Alerts'],
-};
-
-const UNITS: Readonly<Record<Unit, Text>> = {
-  none: { ko: '상태', en: 'state' },
-  short: { ko: '개수', en: 'number' },
-  percentunit: { ko: '%', en: '%' },
-  s: { ko: '초', en: 'seconds' },
-  bytes: { ko: '바이트', en: 'bytes' },
-  reqps: { ko: '초당', en: 'per second' },
-  cpm: { ko: '분당', en: 'per minute' },
-  dateTimeFromNow: { ko: '시각', en: 'time' },
 };
 
 /**

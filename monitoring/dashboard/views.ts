@@ -1,11 +1,12 @@
-import {
-  type Column,
-  inLanguage,
-  type Language,
-  type Panel,
-  type SeriesStyle,
-  type Text,
-} from './definition';
+import type { Language, Panel } from './definition';
+import { lines, styleOverride } from './lines';
+import { columnOverride, tableTransformations } from './tables';
+import { thresholds } from './thresholds';
+
+/** `palette-classic` gives every series a colour, `thresholds` colours by value. */
+type ColourMode =
+  | { readonly mode: 'palette-classic' | 'thresholds' }
+  | { readonly mode: 'fixed'; readonly fixedColor: string };
 
 /** How a panel is drawn, in the words of Grafana's panel plugins. */
 export interface Drawing {
@@ -13,8 +14,7 @@ export interface Drawing {
   readonly options: Readonly<Record<string, unknown>>;
   /** Of each field, as far as the plugin adds something of its own. */
   readonly custom?: Readonly<Record<string, unknown>>;
-  /** `palette-classic` gives every series a colour, `thresholds` colours by value. */
-  readonly colour: 'palette-classic' | 'thresholds';
+  readonly colour: ColourMode;
   readonly overrides?: readonly unknown[];
   readonly transformations?: readonly unknown[];
   /** One moment instead of the time range. */
@@ -23,14 +23,16 @@ export interface Drawing {
 }
 
 const LEGEND = { displayMode: 'list', placement: 'bottom', showLegend: true, calcs: [] };
+const LEGENDS = {
+  below: { ...LEGEND, calcs: ['lastNotNull', 'max'] },
+  right: { ...LEGEND, displayMode: 'table', placement: 'right', calcs: ['lastNotNull'] },
+};
 const TOOLTIP = { mode: 'multi', sort: 'desc' };
 /** The last value that is one: what a panel of a single number shows. */
 const LATEST = { calcs: ['lastNotNull'], fields: '', values: false };
 
-/** The letter that names a panel's query: A, B, … */
-export function refId(index: number): string {
-  return String.fromCharCode('A'.charCodeAt(0) + index);
-}
+const PALETTE: ColourMode = { mode: 'palette-classic' };
+const BY_VALUE: ColourMode = { mode: 'thresholds' };
 
 export function draw(panel: Panel, language: Language): Drawing {
   const { view } = panel;
@@ -38,9 +40,14 @@ export function draw(panel: Panel, language: Language): Drawing {
     case 'timeseries':
       return {
         type: 'timeseries',
-        options: { legend: { ...LEGEND, calcs: ['lastNotNull', 'max'] }, tooltip: TOOLTIP },
-        custom: lines(view.stacked === true, view.bars === true, panel.thresholds !== undefined),
-        colour: 'palette-classic',
+        options: { legend: LEGENDS[view.legend ?? 'below'], tooltip: TOOLTIP },
+        custom: lines({
+          stacked: view.stacked === true,
+          bars: view.bars === true,
+          limited: panel.thresholds !== undefined,
+          softMax: view.softMax,
+        }),
+        colour: PALETTE,
         overrides: (view.styles ?? []).map((style) => styleOverride(style, language)),
         instant: false,
         format: 'time_series',
@@ -57,7 +64,7 @@ export function draw(panel: Panel, language: Language): Drawing {
           rowHeight: 0.9,
         },
         custom: { fillOpacity: 70, lineWidth: 0 },
-        colour: 'thresholds',
+        colour: BY_VALUE,
         instant: false,
         format: 'time_series',
       };
@@ -73,7 +80,11 @@ export function draw(panel: Panel, language: Language): Drawing {
           textMode: 'value_and_name',
           wideLayout: true,
         },
-        colour: 'thresholds',
+        colour: BY_VALUE,
+        overrides: (view.ownThresholds ?? []).map(({ legend, thresholds: own }) => ({
+          matcher: { id: 'byName', options: legend },
+          properties: [{ id: 'thresholds', value: thresholds(own) }],
+        })),
         instant: view.sparkline !== true,
         format: 'time_series',
       };
@@ -86,7 +97,7 @@ export function draw(panel: Panel, language: Language): Drawing {
           showThresholdLabels: false,
           showThresholdMarkers: true,
         },
-        colour: 'thresholds',
+        colour: BY_VALUE,
         instant: true,
         format: 'time_series',
       };
@@ -94,14 +105,20 @@ export function draw(panel: Panel, language: Language): Drawing {
       return {
         type: 'bargauge',
         options: {
-          displayMode: 'gradient',
+          displayMode: 'basic',
+          // Else one bar is as high as the panel.
+          maxVizHeight: 48,
+          minVizHeight: 16,
+          minVizWidth: 8,
           namePlacement: 'auto',
           orientation: 'horizontal',
           reduceOptions: LATEST,
           showUnfilled: true,
+          sizing: 'manual',
+          text: { titleSize: 13, valueSize: 18 },
           valueMode: 'color',
         },
-        colour: panel.thresholds === undefined ? 'palette-classic' : 'thresholds',
+        colour: view.colour === undefined ? BY_VALUE : { mode: 'fixed', fixedColor: view.colour },
         instant: true,
         format: 'time_series',
       };
@@ -111,11 +128,16 @@ export function draw(panel: Panel, language: Language): Drawing {
         options: {
           cellHeight: 'sm',
           showHeader: true,
-          sortBy: [{ displayName: titleOf(view.columns[view.sortBy], language), desc: true }],
+          sortBy: [
+            {
+              displayName: view.columns[view.sortBy]?.title[language] ?? '',
+              desc: view.ascending !== true,
+            },
+          ],
         },
         custom: { align: 'auto', cellOptions: { type: 'auto' } },
-        colour: 'thresholds',
-        overrides: view.columns.flatMap((column) => columnOverride(column, language)),
+        colour: BY_VALUE,
+        overrides: view.columns.map((column) => columnOverride(column, language)),
         transformations: tableTransformations(panel.queries.length, view.columns, language),
         instant: true,
         format: 'table',
@@ -133,77 +155,9 @@ export function draw(panel: Panel, language: Language): Drawing {
           sortOrder: 'Descending',
           wrapLogMessage: true,
         },
-        colour: 'palette-classic',
+        colour: PALETTE,
         instant: false,
         format: 'time_series',
       };
   }
-}
-
-function lines(stacked: boolean, bars: boolean, limited: boolean) {
-  return {
-    drawStyle: bars ? 'bars' : 'line',
-    fillOpacity: bars ? 80 : stacked ? 30 : 10,
-    lineWidth: 1,
-    showPoints: 'never',
-    spanNulls: false,
-    stacking: { group: 'A', mode: stacked ? 'normal' : 'none' },
-    thresholdsStyle: { mode: limited ? 'dashed' : 'off' },
-  };
-}
-
-function styleOverride({ legend, colour, dashed }: SeriesStyle, language: Language) {
-  const line = [
-    { id: 'custom.lineStyle', value: { dash: [10, 10], fill: 'dash' } },
-    { id: 'custom.fillOpacity', value: 0 },
-    // A limit is beside what it limits, not on top of it.
-    { id: 'custom.stacking', value: { group: 'A', mode: 'none' } },
-  ];
-  return {
-    matcher: { id: 'byRegexp', options: inLanguage(legend, language) },
-    properties: [
-      { id: 'color', value: { fixedColor: colour, mode: 'fixed' } },
-      ...(dashed === true ? line : []),
-    ],
-  };
-}
-
-function titleOf(column: Column | undefined, language: Language): string {
-  return column?.title[language] ?? '';
-}
-
-/** What Grafana calls the column after several queries are merged; with one query it has no letter. */
-function fieldName({ field }: Column, queries: number): string {
-  if (typeof field === 'string') return field;
-  return queries === 1 ? 'Value' : `Value #${refId(field.query)}`;
-}
-
-function columnOverride({ field, title, link }: Column, language: Language) {
-  const properties = [
-    ...(typeof field === 'string' ? [] : [{ id: 'unit', value: field.unit }]),
-    ...(link === undefined
-      ? []
-      : [{ id: 'links', value: [{ title: link.title[language], url: link.url, targetBlank: true }] }]),
-  ];
-  return properties.length === 0 ? [] : [{ matcher: { id: 'byName', options: title[language] }, properties }];
-}
-
-/** One row for each label set, the columns in their order and by their names; the time of the query says nothing. */
-function tableTransformations(queries: number, columns: readonly Column[], language: Language) {
-  const names = columns.map((column) => fieldName(column, queries));
-  const titles: (readonly [string, Text])[] = columns.map((column, index) => [
-    names[index] ?? '',
-    column.title,
-  ]);
-  return [
-    ...(queries > 1 ? [{ id: 'merge', options: {} }] : []),
-    {
-      id: 'organize',
-      options: {
-        excludeByName: { Time: true },
-        indexByName: Object.fromEntries(names.map((name, index) => [name, index])),
-        renameByName: Object.fromEntries(titles.map(([name, title]) => [name, title[language]])),
-      },
-    },
-  ];
 }

@@ -28,10 +28,18 @@ const gridPos = v.strictObject({
   y: wholeNumber(0, 10_000),
 });
 const step = v.strictObject({ color: text, value: v.nullable(v.number()) });
-const mapping = v.strictObject({
-  type: v.literal('value'),
-  options: v.record(v.string(), v.strictObject({ color: text, index: v.number(), text })),
-});
+const result = v.strictObject({ color: text, index: v.number(), text });
+const mapping = v.variant('type', [
+  v.strictObject({ type: v.literal('value'), options: v.record(v.string(), result) }),
+  v.strictObject({
+    type: v.literal('special'),
+    options: v.strictObject({ match: v.literal('null+nan'), result }),
+  }),
+]);
+const colour = v.variant('mode', [
+  v.strictObject({ mode: v.picklist(['palette-classic', 'thresholds']) }),
+  v.strictObject({ mode: v.literal('fixed'), fixedColor: text }),
+]);
 const override = v.strictObject({
   matcher: v.strictObject({ id: v.picklist(['byName', 'byRegexp']), options: text }),
   properties: v.array(v.strictObject({ id: text, value: v.unknown() })),
@@ -53,13 +61,13 @@ const panel = v.strictObject({
   description: text,
   fieldConfig: v.strictObject({
     defaults: v.strictObject({
-      color: v.strictObject({ mode: v.picklist(['palette-classic', 'thresholds']) }),
+      color: colour,
       custom: v.optional(v.record(v.string(), v.unknown())),
       decimals: v.optional(wholeNumber(0, 10)),
       mappings: v.array(mapping),
       max: v.optional(v.number()),
       min: v.optional(v.number()),
-      noValue: v.optional(text),
+      noValue: text,
       thresholds: v.strictObject({ mode: v.literal('absolute'), steps: v.array(step) }),
       unit: text,
     }),

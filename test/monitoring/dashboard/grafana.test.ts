@@ -21,6 +21,9 @@ function overlapping(boxes: readonly Box[]): (readonly [Box, Box])[] {
   );
 }
 
+const ORGANIZED = v.object({ renameByName: v.record(v.string(), v.string()) });
+const STACKED = v.object({ mode: v.literal('normal') });
+
 const dashboards = files.filter(([path]) => path.endsWith('.json'));
 const parsed = (content: string): ClassicDashboard => v.parse(classicDashboard, JSON.parse(content));
 const panelsOf = (dashboard: ClassicDashboard) =>
@@ -71,6 +74,52 @@ describe.each(dashboards)('%s', (_path, content) => {
     expect(stepped.map(({ fieldConfig }) => fieldConfig.defaults.custom?.['drawStyle'])).toContain('bars');
   });
 
+  it('colours the absence of a value as something unknown, and not as the lowest value', () => {
+    const values = panelsOf(dashboard).filter(({ type }) => ['stat', 'gauge', 'bargauge'].includes(type));
+    for (const { fieldConfig } of values) {
+      const { mappings, noValue: text } = fieldConfig.defaults;
+      expect(mappings.at(-1)).toMatchObject({
+        type: 'special',
+        options: { match: 'null+nan', result: { color: 'purple', index: expect.any(Number), text } },
+      });
+    }
+  });
+
+  it('has bars of which one does not fill its panel', () => {
+    const bars = panelsOf(dashboard).filter(({ type }) => type === 'bargauge');
+    expect(bars.length).toBeGreaterThan(3);
+    for (const { options } of bars)
+      expect(options).toMatchObject({ displayMode: 'basic', sizing: 'manual', maxVizHeight: 48 });
+  });
+
+  it('keeps what an empty table says out of its cells', () => {
+    const tables = panelsOf(dashboard).filter(({ type }) => type === 'table');
+    expect(tables.length).toBeGreaterThan(2);
+    for (const { transformations = [], fieldConfig } of tables) {
+      const { renameByName } = v.parse(ORGANIZED, transformations.at(-1)?.options);
+      const dashed = fieldConfig.overrides.filter(({ properties }) =>
+        properties.some(({ id, value }) => id === 'noValue' && value === '–'),
+      );
+      expect(dashed.map(({ matcher }) => matcher.options)).toEqual(Object.values(renameByName));
+    }
+  });
+
+  it('stacks areas without lines, and draws the limits beside them', () => {
+    const stacked = panelsOf(dashboard).filter(({ fieldConfig: { defaults } }) => {
+      const { stacking, drawStyle } = defaults.custom ?? {};
+      return drawStyle === 'line' && v.is(STACKED, stacking);
+    });
+    expect(stacked.length).toBeGreaterThan(3);
+    for (const { fieldConfig } of stacked)
+      expect(fieldConfig.defaults.custom).toMatchObject({ lineWidth: 0, fillOpacity: 70 });
+    const limits = stacked
+      .flatMap(({ fieldConfig }) => fieldConfig.overrides)
+      .filter(({ properties }) => properties.some(({ id }) => id === 'custom.lineStyle'));
+    expect(limits.map(({ properties }) => properties)).toEqual([
+      expect.arrayContaining([{ id: 'custom.lineWidth', value: 1 }]),
+    ]);
+  });
+
   it('leads from each watched panel to the runbooks', () => {
     const links = panelsOf(dashboard).flatMap((panel) => panel.links);
     expect(links.length).toBeGreaterThan(10);
@@ -107,7 +156,7 @@ describe('the two languages', () => {
         id,
         gridPos,
         type,
-        unit: fieldConfig.defaults.unit,
+        unit: fieldConfig.defaults.unit.replace(/^suffix: .*/, 'suffix'),
         expressions: targets.map(({ expr }) => expr),
       }));
     expect(shape(en)).toEqual(shape(ko));
