@@ -10,7 +10,6 @@ export type Text = Readonly<Record<Language, string>>;
  */
 export type Unit =
   | 'none'
-  | 'short'
   | 'locale'
   | 'percentunit'
   | 's'
@@ -73,7 +72,7 @@ export interface Column {
 }
 
 /** A series of a stat, by its legend, that is coloured by other limits than the panel's. */
-export interface SeriesThresholds {
+interface SeriesThresholds {
   readonly legend: string;
   readonly thresholds: Thresholds;
 }

@@ -3,7 +3,6 @@ import type { Language, Text, Unit } from './definition';
 /** What the list of panels calls a unit. */
 export const UNITS: Readonly<Record<Unit, Text>> = {
   none: { ko: '상태', en: 'state' },
-  short: { ko: '개수', en: 'number' },
   locale: { ko: '개수', en: 'number' },
   percentunit: { ko: '%', en: '%' },
   s: { ko: '초', en: 'seconds' },

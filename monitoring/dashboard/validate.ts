@@ -14,7 +14,7 @@ const HANGUL = /[가-힣]/;
 /** Windows that follow the time range or the scrape interval. */
 const FOLLOWS = new Set(['$__rate_interval', '$__rate_interval:', '$__range']);
 /** Labels that a query makes for itself. */
-const MADE = ['exact'];
+const MADE = ['exact', 'class'];
 
 /**
  * Says what is wrong with panels: the rules of Grafana's dashboard-linter that apply, and that every metric, label
@@ -92,6 +92,9 @@ function queryProblems(query: Query, { records }: Known): string[] {
     if (!labels.has(label)) problems.push(`there is no label ${label}`);
   }
   if (texts.some((text) => text.trim() === '')) problems.push('a legend without text');
+  if (texts.some((text) => text.startsWith('{{app}} '))) {
+    problems.push('a legend that is cut where it differs: the application comes last');
+  }
   const selected = selectors(expr);
   const everywhere = names.filter((name) => selected.every((one) => one.name !== name));
   const loose = selected.filter((one) => !one.labels.includes('app')).map(({ name }) => name);

@@ -1,7 +1,8 @@
 import { settings } from '../../settings';
+import { ERROR_BARS } from '../bars';
 import { PUSHED } from '../cadence';
 import type { Mapping, Row } from '../definition';
-import { anyIncrease, djangoEvents, orZero, series, sumBy, WINDOW } from '../promql';
+import { anyIncrease, djangoEvents, orZero, series, sumBy, WINDOW, withTotal } from '../promql';
 
 const DAY = '1d';
 const A_DAY = 'growth is per day at every time range';
@@ -22,7 +23,7 @@ export const database: Row = {
       },
       view: { kind: 'timeseries' },
       unit: 'bytes',
-      queries: [{ expr: series('reviewmaps_table_size_bytes'), legend: '{{app}} {{table_name}}' }],
+      queries: [{ expr: series('reviewmaps_table_size_bytes'), legend: '{{table_name}} · {{app}}' }],
       width: 12,
       height: 8,
       min: 0,
@@ -35,11 +36,11 @@ export const database: Row = {
         en: "Rows of each table. Of large tables it is PostgreSQL's estimate, which the legend marks exact=0.",
       },
       view: { kind: 'timeseries' },
-      unit: 'short',
+      unit: 'locale',
       queries: [
         {
           expr: `${series('reviewmaps_table_rows_total')} * on (app, table_name) group_left (exact) count_values by (app, table_name) ("exact", ${series('reviewmaps_table_rows_exact')})`,
-          legend: '{{app}} {{table_name}} exact={{exact}}',
+          legend: '{{table_name}} exact={{exact}} · {{app}}',
         },
       ],
       width: 12,
@@ -47,7 +48,7 @@ export const database: Row = {
       min: 0,
     },
     {
-      title: { ko: '하루 크기 증가', en: 'Size growth per day' },
+      title: { ko: '일일 크기 증가량', en: 'Size growth per day' },
       description: {
         ko: '그 전 24시간 동안 늘어난 테이블 크기입니다. 음수면 줄었습니다.',
         en: 'How much each table grew in the 24 hours before; it shrank where this is negative.',
@@ -57,7 +58,7 @@ export const database: Row = {
       queries: [
         {
           expr: `delta(${series('reviewmaps_table_size_bytes')}[${DAY}])`,
-          legend: '{{app}} {{table_name}}',
+          legend: '{{table_name}} · {{app}}',
           fixedWindow: A_DAY,
         },
       ],
@@ -67,33 +68,34 @@ export const database: Row = {
       ...PUSHED,
     },
     {
-      title: { ko: '하루 행 증가', en: 'Row growth per day' },
+      title: { ko: '일일 행 증가량', en: 'Row growth per day' },
       description: {
         ko: '그 전 24시간 동안 늘어난 행 수입니다. 음수면 줄었습니다.',
         en: 'How many rows each table gained in the 24 hours before; negative where it lost some.',
       },
       view: { kind: 'timeseries' },
-      unit: 'short',
+      unit: 'locale',
       queries: [
         {
           expr: `delta(${series('reviewmaps_table_rows_total')}[${DAY}])`,
-          legend: '{{app}} {{table_name}}',
+          legend: '{{table_name}} · {{app}}',
           fixedWindow: A_DAY,
         },
       ],
       width: 9,
       height: 8,
+      decimals: 0,
       ...PUSHED,
     },
     {
-      title: { ko: '설정된 테이블의 존재', en: 'Configured tables' },
+      title: { ko: '설정된 테이블의 존재 여부', en: 'Configured tables' },
       description: {
         ko: '설정에 있는 테이블이 데이터베이스에 있는지 보여 줍니다.',
         en: 'Whether the database has the tables that the configuration names.',
       },
       view: { kind: 'stat' },
       unit: 'none',
-      queries: [{ expr: series('reviewmaps_table_missing'), legend: '{{app}} {{table_name}}' }],
+      queries: [{ expr: series('reviewmaps_table_missing'), legend: '{{table_name}} · {{app}}' }],
       width: 6,
       height: 8,
       thresholds: { base: 'green', steps: [{ from: 1, colour: 'red' }] },
@@ -101,7 +103,7 @@ export const database: Row = {
       alerts: ['ReviewMapsTableMissing'],
     },
     {
-      title: { ko: '연결 수와 최대값', en: 'Connections and their maximum' },
+      title: { ko: '연결 수와 최댓값', en: 'Connections and their maximum' },
       description: {
         ko: '데이터베이스 서버의 클라이언트 연결을 상태별로 쌓고, 점선으로 max_connections를 그립니다.',
         en: "Client connections to the server by state, stacked, with the server's max_connections as a dashed line.",
@@ -109,15 +111,15 @@ export const database: Row = {
       view: {
         kind: 'timeseries',
         stacked: true,
-        styles: [{ legend: '.* max$', colour: 'red', dashed: true }],
+        styles: [{ legend: 'max · .*', colour: 'red', dashed: true }],
       },
-      unit: 'short',
+      unit: 'locale',
       queries: [
         {
           expr: sumBy(['state'], series('reviewmaps_database_connections')),
-          legend: '{{app}} {{state}}',
+          legend: '{{state}} · {{app}}',
         },
-        { expr: series('reviewmaps_database_connections_max'), legend: '{{app}} max' },
+        { expr: series('reviewmaps_database_connections_max'), legend: 'max · {{app}}' },
       ],
       width: 9,
       height: 8,
@@ -152,8 +154,8 @@ export const database: Row = {
         ko: '그 전 24시간 동안 지워진 행의 수입니다. 무엇을 세는지는 테이블별 설정(cleanup)이 정합니다.',
         en: "Rows deleted in the 24 hours before; the table's cleanup setting says what is counted.",
       },
-      view: { kind: 'timeseries' },
-      unit: 'short',
+      view: { kind: 'timeseries', softMax: 1 },
+      unit: 'locale',
       queries: [
         {
           expr: orZero(
@@ -161,7 +163,7 @@ export const database: Row = {
             'collect',
             'table_name',
           ),
-          legend: '{{app}} {{table_name}}',
+          legend: '{{table_name}} · {{app}}',
           fixedWindow: 'cleanup runs about once a day',
           zero: true,
         },
@@ -178,17 +180,18 @@ export const database: Row = {
         ko: 'Django의 SQL이 실패한 수를 예외 종류별로 보여 줍니다. 막대 하나는 그 구간의 오류 수입니다. 없으면 0입니다.',
         en: "How often Django's SQL failed, by exception: a bar is the number in its interval. 0 when it did not.",
       },
-      view: { kind: 'timeseries', stacked: true, bars: true },
-      unit: 'short',
+      view: ERROR_BARS,
+      unit: 'locale',
       queries: [
         {
-          expr: orZero(sumBy(['type'], djangoEvents('django_db_errors_total', WINDOW)), 'django', 'type'),
-          legend: '{{app}} {{type}}',
+          expr: withTotal(['type'], djangoEvents('django_db_errors_total', WINDOW), 'django'),
+          legend: '{{type}} · {{app}}',
           zero: true,
         },
       ],
       width: 24,
       height: 7,
+      decimals: 0,
       min: 0,
       // Shorter bars than the window would show each error in several.
       ...PUSHED,

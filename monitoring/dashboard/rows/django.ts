@@ -1,9 +1,13 @@
 import { settings } from '../../settings';
 import type { Row, SeriesStyle, Thresholds } from '../definition';
 import { django as djangoSeries, quantile, RANGE, rate, SERVED, series, sumBy } from '../promql';
+import { NO_REQUESTS } from '../silence';
 
 const LATENCY = 'django_http_requests_latency_seconds_by_view_method';
-const NO_REQUESTS = { ko: '이 시간에 요청이 없었습니다.', en: 'There were no requests in this time.' };
+const NO_QUERIES = {
+  ko: '쿼리가 없었거나, Django를 스크레이프하지 못했거나, DB ENGINE이 django_prometheus의 것이 아닙니다.',
+  en: "No queries, or Django was not scraped, or the database ENGINE is not django_prometheus's.",
+};
 const SLOW: Thresholds = {
   base: 'green',
   steps: [
@@ -14,16 +18,21 @@ const SLOW: Thresholds = {
 /** When more requests than this are slower than the limit, P95 is. */
 const BEYOND_P95 = 0.05;
 const STATUS_COLOURS: readonly SeriesStyle[] = [
-  { legend: '.* 2..$', colour: 'green' },
-  { legend: '.* 3..$', colour: 'blue' },
-  { legend: '.* 4..$', colour: 'orange' },
-  { legend: '.* 5..$', colour: 'red' },
+  { legend: '2.. · .*', colour: 'green' },
+  { legend: '3.. · .*', colour: 'blue' },
+  { legend: '4.. · .*', colour: 'orange' },
+  { legend: '5.. · .*', colour: 'red' },
 ];
 
 const served = (part: string, ...matchers: readonly string[]) =>
   djangoSeries(`${LATENCY}_${part}`, SERVED, ...matchers);
 const all = sumBy([], rate(served('count')));
 const quick = sumBy([], rate(served('bucket', 'le="$threshold"')));
+const hits = sumBy(['backend'], rate(djangoSeries('django_cache_get_hits_total')));
+const lookUps = sumBy(['backend'], rate(djangoSeries('django_cache_get_total')));
+
+/** The last part of a backend's dotted path, for which there is room. */
+const withClass = (expr: string) => `label_replace(${expr}, "class", "$\{1}", "backend", "(?:.*\\\\.)?(.+)")`;
 
 export const django: Row = {
   title: { ko: 'Django 서버 성능', en: 'Django server' },
@@ -40,9 +49,9 @@ export const django: Row = {
       },
       unit: 's',
       queries: [
-        { expr: series('reviewmaps:http_latency_p50_seconds:rate10m'), legend: '{{app}} P50' },
-        { expr: series('reviewmaps:http_latency_p95_seconds:rate10m'), legend: '{{app}} P95' },
-        { expr: series('reviewmaps:http_latency_p99_seconds:rate10m'), legend: '{{app}} P99' },
+        { expr: series('reviewmaps:http_latency_p50_seconds:rate10m'), legend: 'P50 · {{app}}' },
+        { expr: series('reviewmaps:http_latency_p95_seconds:rate10m'), legend: 'P95 · {{app}}' },
+        { expr: series('reviewmaps:http_latency_p99_seconds:rate10m'), legend: 'P99 · {{app}}' },
         { expr: 'vector($threshold)', legend: { ko: '기준 $threshold초', en: 'limit $threshold s' } },
       ],
       width: 12,
@@ -77,8 +86,8 @@ export const django: Row = {
       unit: 's',
       queries: [
         {
-          expr: `topk(10, ${quantile(0.95, served('bucket'), ['view', 'method'], RANGE)})`,
-          legend: '{{app}} {{method}} {{view}}',
+          expr: `topk(10, ${quantile(0.95, rate(served('bucket'), RANGE), ['view', 'method'])})`,
+          legend: '{{method}} {{view}} · {{app}}',
         },
       ],
       width: 12,
@@ -89,12 +98,12 @@ export const django: Row = {
       alerts: ['ReviewMapsHighLatency'],
     },
     {
-      title: { ko: '상태 코드 분포', en: 'Answers by status' },
+      title: { ko: '상태 코드 분포', en: 'Responses by status' },
       description: {
         ko: '초당 응답 수를 HTTP 상태 코드별로 쌓아 보여 줍니다.',
-        en: 'Answers per second by HTTP status, stacked.',
+        en: 'Responses per second by HTTP status, stacked.',
       },
-      view: { kind: 'timeseries', stacked: true, styles: STATUS_COLOURS },
+      view: { kind: 'timeseries', stacked: true, styles: STATUS_COLOURS, legend: 'right' },
       unit: 'reqps',
       queries: [
         {
@@ -102,7 +111,7 @@ export const django: Row = {
             ['status'],
             rate(djangoSeries('django_http_responses_total_by_status_view_method_total', SERVED)),
           ),
-          legend: '{{app}} {{status}}',
+          legend: '{{status}} · {{app}}',
         },
       ],
       width: 12,
@@ -112,7 +121,7 @@ export const django: Row = {
       alerts: ['ReviewMapsHighErrorRatio'],
     },
     {
-      title: { ko: 'DB 쿼리 시간', en: 'Time of database queries' },
+      title: { ko: 'DB 쿼리 시간', en: 'Database query duration' },
       description: {
         ko: 'Django가 실행한 SQL의 P50과 P95입니다. ENGINE이 django_prometheus의 것이어야 보입니다.',
         en: "P50 and P95 of the SQL that Django ran. Needs django_prometheus's database ENGINE.",
@@ -120,16 +129,13 @@ export const django: Row = {
       view: { kind: 'timeseries' },
       unit: 's',
       queries: [0.5, 0.95].map((q) => ({
-        expr: quantile(q, djangoSeries('django_db_query_duration_seconds_bucket'), ['alias']),
-        legend: `{{app}} {{alias}} P${q * 100}`,
+        expr: quantile(q, rate(djangoSeries('django_db_query_duration_seconds_bucket')), ['alias']),
+        legend: `{{alias}} P${q * 100} · {{app}}`,
       })),
       width: 8,
       height: 8,
       min: 0,
-      empty: {
-        ko: '쿼리가 없었거나 DB ENGINE이 django_prometheus의 것이 아닙니다.',
-        en: "No queries, or the database ENGINE is not django_prometheus's.",
-      },
+      empty: NO_QUERIES,
     },
     {
       title: { ko: '초당 DB 쿼리 수', en: 'Database queries per second' },
@@ -142,20 +148,17 @@ export const django: Row = {
       queries: [
         {
           expr: sumBy(['alias'], rate(djangoSeries('django_db_execute_total'))),
-          legend: { ko: '{{app}} {{alias}} 쿼리', en: '{{app}} {{alias}} queries' },
+          legend: { ko: '{{alias}} 쿼리 · {{app}}', en: '{{alias}} queries · {{app}}' },
         },
         {
           expr: sumBy(['alias'], rate(djangoSeries('django_db_new_connections_total'))),
-          legend: { ko: '{{app}} {{alias}} 새 연결', en: '{{app}} {{alias}} new connections' },
+          legend: { ko: '{{alias}} 새 연결 · {{app}}', en: '{{alias}} new connections · {{app}}' },
         },
       ],
       width: 8,
       height: 8,
       min: 0,
-      empty: {
-        ko: 'DB ENGINE이 django_prometheus의 것이 아닙니다.',
-        en: "The database ENGINE is not django_prometheus's.",
-      },
+      empty: NO_QUERIES,
     },
     {
       title: { ko: '캐시 적중률', en: 'Cache hit ratio' },
@@ -168,8 +171,8 @@ export const django: Row = {
       queries: [
         {
           // A backend that never hit has no hit series: without the second part it would be absent and not 0.
-          expr: `(${sumBy(['backend'], rate(djangoSeries('django_cache_get_hits_total')))} or 0 * ${sumBy(['backend'], rate(djangoSeries('django_cache_get_total')))}) / (${sumBy(['backend'], rate(djangoSeries('django_cache_get_total')))} > 0)`,
-          legend: '{{app}} {{backend}}',
+          expr: withClass(`(${hits} or 0 * ${lookUps}) / (${lookUps} > 0)`),
+          legend: '{{class}} · {{app}}',
         },
       ],
       width: 8,
@@ -177,8 +180,8 @@ export const django: Row = {
       min: 0,
       max: 1,
       empty: {
-        ko: '캐시 조회가 없었거나 캐시 BACKEND가 django_prometheus로 계측되어 있지 않습니다.',
-        en: 'No look-ups, or the cache BACKEND is not instrumented with django_prometheus.',
+        ko: '캐시 조회가 없었거나, Django를 스크레이프하지 못했거나, 캐시 BACKEND가 django_prometheus로 계측되어 있지 않습니다.',
+        en: 'No look-ups, or Django was not scraped, or the cache BACKEND is not instrumented with django_prometheus.',
       },
     },
   ],

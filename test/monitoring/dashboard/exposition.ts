@@ -26,7 +26,7 @@ const LABEL_VALUES: Readonly<Record<string, readonly string[]>> = {
   state: ['active', 'idle'],
   service: ['django', 'database'],
   probe: ['http'],
-  collector: ['campaigns', 'tables'],
+  collector: ['campaigns', 'expired', 'tables'],
   metric: ['reviewmaps_campaign_active_total'],
   status_code: ['200', '429', 'timeout'],
   status: ['success', 'failed'],
@@ -41,6 +41,8 @@ const REASONS: Readonly<Record<string, readonly string[]>> = {
 
 /** Metrics of which an application without any such event has no series. */
 const EVENTS = new Set([
+  'reviewmaps_campaign_active_total',
+  'reviewmaps_campaign_expired_total',
   'reviewmaps_cleanup_deleted_rows',
   'reviewmaps_enrichment_total',
   'reviewmaps_enrichment_duration_seconds',
@@ -103,6 +105,7 @@ const pythonBound = (value: number) => (Number.isInteger(value) ? value.toFixed(
 const DJANGO_BOUNDS = DJANGO_LATENCY_BOUNDS.map(pythonBound);
 
 function gaugeValue(name: string, unit: string, index: number, now: number): number {
+  if (name.endsWith('_expiry_timestamp_seconds')) return now + 86_400 * 30;
   if (name.endsWith('_timestamp_seconds')) return now - 3_600 * (index + 1);
   if (name === 'reviewmaps_database_connections_max') return 100;
   if (name === 'reviewmaps_table_missing' || name === 'reviewmaps_fold_groups_waiting') return 0;

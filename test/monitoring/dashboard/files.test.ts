@@ -27,7 +27,7 @@ it('the line of the runs is the time that a deployed run has for its work', () =
   const [, timeout] = /^ {2}timeout: (\d+)$/m.exec(readFileSync('serverless.yml', 'utf8')) ?? [];
   const budget = createBudget(Number(timeout) * 1_000);
   budget.dispose();
-  const runs = rows.flatMap(({ panels }) => panels).find(({ title }) => title.en === 'Time of the runs');
+  const runs = rows.flatMap(({ panels }) => panels).find(({ title }) => title.en === 'Job duration');
   expect(runs?.thresholds?.steps.map(({ from }) => from)).toEqual([budget.workMs / 1_000]);
 });
 

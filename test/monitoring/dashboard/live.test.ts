@@ -1,17 +1,17 @@
 import { once } from 'node:events';
 import http from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Query } from '../../../monitoring/dashboard/definition';
+import { inLanguage, type Query } from '../../../monitoring/dashboard/definition';
 import { everyValue, seriesIn, substitute } from '../../../monitoring/dashboard/expressions';
+import { TOTAL } from '../../../monitoring/dashboard/promql';
 import { APPLICATIONS, DEFAULT_THRESHOLD, EVERY_APPLICATION } from '../../../monitoring/dashboard/variables';
 import { externalMetrics } from '../../../monitoring/external-metrics';
-import { recordingGroups } from '../../../monitoring/rules/recording';
-import { settings } from '../../../monitoring/settings';
 import { catalog } from '../../../src/metrics/catalog';
 import { isInstalled, type RunningPrometheus, type Sample, startPrometheus } from '../../servers/prometheus';
 import { ALERTS_OF_NOBODY, NOISY, QUIET } from './applications';
 import { djangoText, gatewayText, LATE_EXCEPTION_AT, LATE_EXCEPTIONS } from './exposition';
 import { isInstant, type PanelQuery, panelQueries } from './panel-queries';
+import { recordingRules, ruleFile } from './recording';
 
 /** At a scrape each second; a rate needs at least four. */
 const WINDOWS = { rateInterval: '5s', range: '1h' };
@@ -71,8 +71,8 @@ describePrometheus('the panels on a real Prometheus', () => {
             {
               job_name: 'django',
               static_configs: [
-                { targets, labels: { __metrics_path__: '/noisy', app: NOISY } },
-                { targets, labels: { __metrics_path__: '/quiet', app: QUIET } },
+                { targets, labels: { __metrics_path__: '/noisy', app: NOISY, instance: 'noisy' } },
+                { targets, labels: { __metrics_path__: '/quiet', app: QUIET, instance: 'quiet' } },
               ],
             },
           ],
@@ -148,6 +148,34 @@ describePrometheus('the panels on a real Prometheus', () => {
     if (one.panel.view.kind !== 'table') expect(new Set(names).size).toBe(names.length);
   });
 
+  it.each(panelQueries.filter(({ query }) => query.expr.includes(' or ')))(
+    '$title has no name of its own, as what takes its place has none',
+    async (one) => {
+      // Else the graph has two series where it should have one: a series ends where the other begins.
+      const series = await drawn(one, written(one, `(${NOISY}|${QUIET})`));
+      expect(series.filter(({ labels }) => '__name__' in labels)).toEqual([]);
+    },
+  );
+
+  it.each(panelQueries.filter(({ query }) => query.expr.includes(TOTAL)))(
+    '$title has its total first, so that no error gets the first colour, which is green',
+    async (one) => {
+      const [first, ...others] = await drawn(one, written(one, NOISY));
+      if (first === undefined) throw new Error('no series');
+      expect(Object.values(first.labels)).toContain(TOTAL);
+      expect(others.length).toBeGreaterThan(0);
+      const { legend } = one.query;
+      const name = inLanguage(legend, 'en').replaceAll(
+        /\{\{(\w+)\}\}/g,
+        (_, label: string) => first.labels[label] ?? '',
+      );
+      const styles = one.panel.view.kind === 'timeseries' ? (one.panel.view.styles ?? []) : [];
+      expect(styles.map((style) => new RegExp(`^${inLanguage(style.legend, 'en')}$`).test(name))).toEqual([
+        true,
+      ]);
+    },
+  );
+
   it('alerts without an application are shown whatever is chosen, the watchdog never', async () => {
     const [one] = panelQueries.filter(({ panel, query }) => panel.view.kind === 'table' && isOfNobody(query));
     if (one === undefined) throw new Error('no table of alerts');
@@ -188,14 +216,3 @@ describePrometheus('the panels on a real Prometheus', () => {
     );
   });
 });
-
-function recordingRules() {
-  return recordingGroups(settings).flatMap(({ rules }) =>
-    rules.flatMap((rule) => ('record' in rule ? [rule] : [])),
-  );
-}
-
-function ruleFile(): string {
-  const rules = recordingRules().map(({ record, expr }) => ({ record, expr: String(expr) }));
-  return JSON.stringify({ groups: [{ name: 'recording', rules }] });
-}

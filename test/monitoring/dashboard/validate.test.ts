@@ -88,6 +88,13 @@ describe('validate', () => {
     expect(asking(query.expr, { legend: '{{city}}' })).toEqual(['there is no label city']);
   });
 
+  it('wants the application last in a legend', () => {
+    expect(asking(query.expr, { legend: 'calls · {{app}}' })).toEqual([]);
+    expect(asking(query.expr, { legend: { ko: '{{app}} 호출', en: 'calls · {{app}}' } })).toEqual([
+      'a legend that is cut where it differs: the application comes last',
+    ]);
+  });
+
   it('wants every selector to follow the chosen applications', () => {
     expect(
       asking('sum by (app) (rate(reviewmaps_naver_api_calls_total{status_code="200"}[$__rate_interval]))'),
@@ -119,7 +126,7 @@ describe('validate', () => {
     const view = {
       kind: 'table',
       sortBy: 0,
-      columns: [{ field: { query: 1, unit: 'short' }, title: { ko: '횟수', en: 'Number' } }],
+      columns: [{ field: { query: 1, unit: 'locale' }, title: { ko: '횟수', en: 'Number' } }],
     } as const;
     expect(problemsOf({ ...panel, view })).toEqual(['a column of a query that it does not have']);
   });

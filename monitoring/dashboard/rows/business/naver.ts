@@ -1,36 +1,49 @@
 import { settings } from '../../../settings';
 import { PUSHED } from '../../cadence';
 import type { Panel } from '../../definition';
-import { events, orZero, quantile, RANGE, rate, series, sumBy } from '../../promql';
+import {
+  anyIncrease,
+  anyRate,
+  events,
+  maxBy,
+  orZero,
+  quantile,
+  RANGE,
+  RESTORED,
+  series,
+  sumBy,
+  WINDOW,
+} from '../../promql';
 
 const NO_CALLS = {
-  ko: '이 시간에 네이버 API 호출이 없었습니다.',
-  en: 'The Naver API was not called in this time.',
+  ko: '이 시간에 보고된 네이버 API 호출이 없습니다.',
+  en: 'No calls of the Naver API were reported in this time.',
 };
 
-const calls = (...matchers: readonly string[]) => series('reviewmaps_naver_api_calls_total', ...matchers);
-const allCalls = sumBy([], rate(calls()));
-const answered = sumBy([], rate(calls('status_code=~"2.."')));
+const CALLS = 'reviewmaps_naver_api_calls_total';
+const allCalls = sumBy([], anyIncrease(CALLS, WINDOW));
+const answered = sumBy([], anyIncrease(CALLS, WINDOW, 'status_code=~"2.."'));
 
 /** The Naver API: calls, latency, limits. */
 export const naver: readonly Panel[] = [
   {
-    title: { ko: '네이버 API 호출', en: 'Calls of the Naver API' },
+    title: { ko: '분당 네이버 API 호출', en: 'Naver API calls per minute' },
     description: {
-      ko: '분당 네이버 API 호출 수를 엔드포인트별로 보여 줍니다. 스크레이퍼와 Django의 호출을 모두 셉니다.',
+      ko: '1분 동안의 네이버 API 호출 수를 엔드포인트별로 보여 줍니다. 스크레이퍼와 Django의 호출을 모두 셉니다.',
       en: 'Calls of the Naver API per minute by endpoint, of scrapers and Django together.',
     },
-    view: { kind: 'timeseries', stacked: true },
+    view: { kind: 'timeseries', stacked: true, softMax: 1 },
     unit: 'cpm',
     queries: [
       {
-        expr: orZero(`60 * ${sumBy(['endpoint'], rate(calls()))}`, 'djangoOrFold', 'endpoint'),
-        legend: '{{app}} {{endpoint}}',
+        expr: orZero(`60 * ${sumBy(['endpoint'], anyRate(CALLS))}`, 'djangoOrFold', 'endpoint'),
+        legend: '{{endpoint}} · {{app}}',
+        fixedWindow: RESTORED,
         zero: true,
       },
     ],
     width: 8,
-    height: 8,
+    height: 9,
     min: 0,
     ...PUSHED,
   },
@@ -44,12 +57,14 @@ export const naver: readonly Panel[] = [
     unit: 's',
     queries: [
       {
-        expr: quantile(0.95, series('reviewmaps_naver_api_duration_seconds_bucket'), ['endpoint']),
-        legend: '{{app}} {{endpoint}}',
+        expr: quantile(0.95, anyIncrease('reviewmaps_naver_api_duration_seconds_bucket', WINDOW), [
+          'endpoint',
+        ]),
+        legend: '{{endpoint}} · {{app}}',
       },
     ],
     width: 8,
-    height: 8,
+    height: 9,
     min: 0,
     empty: NO_CALLS,
     ...PUSHED,
@@ -77,7 +92,7 @@ export const naver: readonly Panel[] = [
       en: 'Calls that Naver refused because its limit was reached (429) in the chosen time range.',
     },
     view: { kind: 'stat' },
-    unit: 'short',
+    unit: 'locale',
     queries: [
       {
         expr: orZero(sumBy([], events('reviewmaps_naver_api_rate_limit_hits', RANGE)), 'djangoOrFold'),
@@ -101,7 +116,7 @@ export const naver: readonly Panel[] = [
     unit: 'percentunit',
     queries: [
       {
-        expr: orZero(series('reviewmaps:naver_quota_used:ratio24h'), 'djangoOrFold'),
+        expr: orZero(maxBy([], series('reviewmaps:naver_quota_used:ratio24h')), 'recordedDjangoOrFold'),
         legend: '{{app}}',
         zero: true,
       },
@@ -110,7 +125,8 @@ export const naver: readonly Panel[] = [
     height: 8,
     decimals: 1,
     min: 0,
-    max: 1,
+    // More than all of it can be used.
+    max: 1.2,
     thresholds: {
       base: 'green',
       steps: [
@@ -130,10 +146,10 @@ export const naver: readonly Panel[] = [
       kind: 'timeseries',
       styles: [{ legend: { ko: '^할당량$', en: '^quota$' }, colour: 'red', dashed: true }],
     },
-    unit: 'short',
+    unit: 'locale',
     queries: [
       {
-        expr: orZero(series('reviewmaps:naver_calls:increase24h'), 'djangoOrFold'),
+        expr: orZero(maxBy([], series('reviewmaps:naver_calls:increase24h')), 'recordedDjangoOrFold'),
         legend: '{{app}}',
         zero: true,
       },
@@ -141,6 +157,7 @@ export const naver: readonly Panel[] = [
     ],
     width: 6,
     height: 8,
+    decimals: 0,
     min: 0,
     alerts: ['ReviewMapsNaverQuotaNearlyUsed'],
     ...PUSHED,

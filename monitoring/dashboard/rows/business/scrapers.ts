@@ -3,6 +3,9 @@ import { AN_HOUR, HOUR, PUSHED } from '../../cadence';
 import type { Panel } from '../../definition';
 import { anyIncrease, orZero, pushedIncrease, quantile, series, sumBy } from '../../promql';
 
+const ended = sumBy(['scraper', 'status'], pushedIncrease('reviewmaps_scraper_runs_total', HOUR));
+const silent = `label_replace(${sumBy(['scraper'], pushedIncrease('reviewmaps_scraper_runs_silent_total', HOUR))}, "status", "silent", "", "")`;
+
 /** Scraper runs and what they enriched. */
 export const scrapers: readonly Panel[] = [
   {
@@ -15,11 +18,12 @@ export const scrapers: readonly Panel[] = [
       kind: 'timeseries',
       stacked: true,
       styles: [
-        { legend: '.* success$', colour: 'green' },
-        { legend: '.* failed$', colour: 'red' },
+        { legend: 'success · .*', colour: 'green' },
+        { legend: 'failed · .*', colour: 'red' },
       ],
+      softMax: 1,
     },
-    unit: 'short',
+    unit: 'locale',
     queries: [
       {
         expr: orZero(
@@ -27,13 +31,14 @@ export const scrapers: readonly Panel[] = [
           'djangoOrFold',
           'status',
         ),
-        legend: '{{app}} {{status}}',
+        legend: '{{status}} · {{app}}',
         fixedWindow: AN_HOUR,
         zero: true,
       },
     ],
-    width: 8,
+    width: 7,
     height: 8,
+    decimals: 0,
     min: 0,
     ...PUSHED,
   },
@@ -46,55 +51,46 @@ export const scrapers: readonly Panel[] = [
     view: { kind: 'timeseries' },
     unit: 's',
     queries: [0.5, 0.95].map((q) => ({
-      expr: quantile(q, series('reviewmaps_enrichment_duration_seconds_bucket'), [], HOUR),
-      legend: `{{app}} P${q * 100}`,
+      expr: quantile(q, anyIncrease('reviewmaps_enrichment_duration_seconds_bucket', HOUR)),
+      legend: `P${q * 100} · {{app}}`,
       fixedWindow: 'runs are minutes to hours apart: a shorter window is mostly empty',
     })),
-    width: 8,
+    width: 7,
     height: 8,
     min: 0,
-    empty: { ko: '이 시간에 보강이 없었습니다.', en: 'Nothing was enriched in this time.' },
+    empty: { ko: '이 시간에 보고된 보강이 없습니다.', en: 'No enrichment was reported in this time.' },
     ...PUSHED,
   },
   {
     title: { ko: '스크레이퍼 실행', en: 'Scraper runs' },
     description: {
-      ko: '최근 한 시간 동안 끝난 실행을 결과별로 보여 줍니다. silent는 끝났다는 말 없이 사라진 실행입니다.',
-      en: 'Runs that ended in the hour before, by result. silent: it vanished without saying that it ended.',
+      ko: '최근 한 시간 동안 끝난 실행을 스크레이퍼와 결과별로 보여 줍니다. silent는 끝났다는 말 없이 사라진 실행입니다. 없으면 0입니다.',
+      en: 'Runs that ended in the hour before, by scraper and result. silent: it vanished without saying that it ended. 0 without any.',
     },
     view: {
       kind: 'timeseries',
       stacked: true,
       styles: [
-        { legend: '.* success$', colour: 'green' },
-        { legend: '.* failed$', colour: 'red' },
-        { legend: '.* silent$', colour: 'purple' },
+        { legend: '.* success · .*', colour: 'green' },
+        { legend: '.* failed · .*', colour: 'red' },
+        { legend: '.* silent · .*', colour: 'purple' },
       ],
+      softMax: 1,
+      legend: 'right',
     },
-    unit: 'short',
+    unit: 'locale',
     queries: [
       {
-        expr: orZero(
-          sumBy(['scraper', 'status'], pushedIncrease('reviewmaps_scraper_runs_total', HOUR)),
-          'fold',
-          'status',
-        ),
-        legend: '{{app}} {{scraper}} {{status}}',
-        fixedWindow: AN_HOUR,
-        zero: true,
-      },
-      {
-        expr: orZero(
-          sumBy(['scraper'], pushedIncrease('reviewmaps_scraper_runs_silent_total', HOUR)),
-          'fold',
-        ),
-        legend: '{{app}} {{scraper}} silent',
+        // Only what there is: with each scraper's zeros, the legend would be too long for the panel.
+        expr: orZero(`(${ended} or ${silent}) > 0`, 'fold', 'status'),
+        legend: '{{scraper}} {{status}} · {{app}}',
         fixedWindow: AN_HOUR,
         zero: true,
       },
     ],
-    width: 8,
+    width: 10,
     height: 8,
+    decimals: 0,
     min: 0,
     alerts: ['ReviewMapsScraperFailing', 'ReviewMapsScraperSilent'],
     ...PUSHED,
@@ -110,15 +106,15 @@ export const scrapers: readonly Panel[] = [
     queries: [
       {
         expr: `time() - ${series('reviewmaps_scraper_last_success_timestamp_seconds')}`,
-        legend: '{{app}} {{scraper}}',
+        legend: '{{scraper}} · {{app}}',
       },
     ],
     width: 8,
     height: 8,
-    decimals: 0,
+    decimals: 1,
     min: 0,
     thresholds: { base: 'green', steps: [{ from: settings.scraperSuccessWithinSeconds, colour: 'red' }] },
-    empty: { ko: '아직 성공한 실행이 없습니다.', en: 'No run has succeeded yet.' },
+    empty: { ko: '보고된 성공 실행이 없습니다.', en: 'No successful run was reported.' },
     alerts: ['ReviewMapsScraperNotSucceeding'],
   },
   {
@@ -130,12 +126,12 @@ export const scrapers: readonly Panel[] = [
     view: { kind: 'timeseries' },
     unit: 's',
     queries: [
-      { expr: series('reviewmaps_scraper_last_run_duration_seconds'), legend: '{{app}} {{scraper}}' },
+      { expr: series('reviewmaps_scraper_last_run_duration_seconds'), legend: '{{scraper}} · {{app}}' },
     ],
     width: 8,
     height: 8,
     min: 0,
-    empty: { ko: '아직 끝난 실행이 없습니다.', en: 'No run has ended yet.' },
+    empty: { ko: '끝났다고 보고된 실행이 없습니다.', en: 'No finished run was reported.' },
     ...PUSHED,
   },
   {
@@ -144,12 +140,12 @@ export const scrapers: readonly Panel[] = [
       ko: '값을 보냈지만 아직 끝나지 않은 실행의 수입니다.',
       en: 'Runs that have pushed and not ended yet.',
     },
-    view: { kind: 'timeseries' },
-    unit: 'short',
+    view: { kind: 'timeseries', softMax: 1 },
+    unit: 'locale',
     queries: [
       {
         expr: orZero(sumBy(['scraper'], series('reviewmaps_scraper_runs_in_flight')), 'fold', 'scraper'),
-        legend: '{{app}} {{scraper}}',
+        legend: '{{scraper}} · {{app}}',
         zero: true,
       },
     ],

@@ -1,5 +1,5 @@
 import { settings } from '../../../settings';
-import type { Column, Panel } from '../../definition';
+import type { Column, Panel, Thresholds } from '../../definition';
 
 /**
  * Alerts about the gateway or Prometheus itself belong to no application. The watchdog, which always fires, has the
@@ -8,7 +8,7 @@ import type { Column, Panel } from '../../definition';
 const FIRING = 'ALERTS{alertstate="firing",severity!="none",app=~"$application|"}';
 
 const FIRING_COLUMNS: readonly Column[] = [
-  { field: 'severity', title: { ko: '심각도', en: 'Severity' } },
+  { field: 'severity', title: { ko: '심각도', en: 'Severity' }, width: 90 },
   {
     field: 'alertname',
     title: { ko: '알림', en: 'Alert' },
@@ -17,20 +17,22 @@ const FIRING_COLUMNS: readonly Column[] = [
       url: `${settings.runbooksUrl}/\${__value.raw}.md`,
     },
   },
-  { field: 'app', title: { ko: '애플리케이션', en: 'Application' } },
-  { field: { query: 0, unit: 'short' }, title: { ko: '개수', en: 'Number' } },
+  { field: 'app', title: { ko: '애플리케이션', en: 'Application' }, width: 140 },
+  { field: { query: 0, unit: 'locale' }, title: { ko: '개수', en: 'Number' }, width: 70 },
 ];
+
+const WARNING: Thresholds = { base: 'green', steps: [{ from: 1, colour: 'orange' }] };
 
 /** Alerts that fire. */
 export const alerts: readonly Panel[] = [
   {
-    title: { ko: '발생 중인 알림 수', en: 'Alerts that fire' },
+    title: { ko: '발생 중인 알림 수', en: 'Alerts by severity' },
     description: {
       ko: '지금 발생 중인 알림의 수를 심각도별로 보여 줍니다. 없으면 0입니다.',
       en: 'Alerts that fire now, by severity. 0 when none does.',
     },
-    view: { kind: 'stat' },
-    unit: 'short',
+    view: { kind: 'stat', ownThresholds: [{ legend: 'warning', thresholds: WARNING }] },
+    unit: 'locale',
     // Alerts of the gateway have no application, so the zero belongs to none either.
     queries: [
       {
@@ -47,13 +49,13 @@ export const alerts: readonly Panel[] = [
   {
     title: { ko: '발생 중인 알림', en: 'Firing alerts' },
     description: {
-      ko: '지금 발생 중인 알림의 이름과 심각도입니다. 이름을 누르면 할 일이 적힌 런북이 열립니다.',
-      en: 'Names and severities of the alerts that fire now. A click on the name opens the runbook, which says what to do.',
+      ko: '지금 발생 중인 알림의 이름과 심각도를 심각한 것부터 보여 줍니다. 이름을 누르면 할 일이 적힌 런북이 열립니다.',
+      en: 'Names and severities of the alerts that fire now, critical ones first. A click on the name opens the runbook, which says what to do.',
     },
-    view: { kind: 'table', columns: FIRING_COLUMNS, sortBy: 3 },
-    unit: 'short',
+    view: { kind: 'table', columns: FIRING_COLUMNS, sortBy: 0, ascending: true },
+    unit: 'locale',
     queries: [{ expr: `sum by (severity, alertname, app) (${FIRING})`, legend: '{{alertname}}' }],
-    width: 10,
+    width: 11,
     height: 8,
     empty: { ko: '발생 중인 알림이 없습니다.', en: 'No alert fires.' },
   },

@@ -1,18 +1,30 @@
 import { settings } from '../../../settings';
 import { type Panel, same } from '../../definition';
-import { django, orZero, rate, series, sumBy } from '../../promql';
+import { django, maxBy, orZero, rate, series, sumBy } from '../../promql';
+import { NO_REQUESTS } from '../../silence';
+
+const NO_PROCESS = {
+  ko: 'Django를 스크레이프하지 못했거나, process_* 메트릭이 없는 멀티 프로세스 모드입니다.',
+  en: 'Django was not scraped, or it runs in multi-process mode, which has no process_* metrics.',
+};
 
 /** The Django server at a glance. */
 export const server: readonly Panel[] = [
   {
     title: { ko: '초당 요청 수', en: 'Requests per second' },
     description: {
-      ko: 'Django가 응답한 요청의 5분 평균입니다. /metrics와 헬스 체크는 제외합니다.',
-      en: 'Requests that Django answered, averaged over 5 minutes, without /metrics and health checks.',
+      ko: 'Django가 응답한 요청의 5분 평균입니다. /metrics와 헬스 체크는 제외합니다. 요청이 없으면 0입니다.',
+      en: 'Requests that Django answered, averaged over 5 minutes, without /metrics and health checks. 0 without requests.',
     },
-    view: { kind: 'timeseries' },
+    view: { kind: 'timeseries', softMax: 1 },
     unit: 'reqps',
-    queries: [{ expr: series('reviewmaps:http_requests:rate5m'), legend: '{{app}}' }],
+    queries: [
+      {
+        expr: orZero(maxBy([], series('reviewmaps:http_requests:rate5m')), 'recordedDjango'),
+        legend: '{{app}}',
+        zero: true,
+      },
+    ],
     width: 8,
     height: 8,
     min: 0,
@@ -21,13 +33,13 @@ export const server: readonly Panel[] = [
     title: { ko: '5xx 비율', en: 'Share of 5xx' },
     description: {
       ko: '5분 동안의 응답 중 5xx의 비율입니다. /metrics와 헬스 체크는 제외합니다. 요청이 없으면 0입니다.',
-      en: 'Share of answers with a status of 5xx over 5 minutes, without /metrics and health checks. 0 without requests.',
+      en: 'Share of responses with a status of 5xx over 5 minutes, without /metrics and health checks. 0 without requests.',
     },
-    view: { kind: 'timeseries' },
+    view: { kind: 'timeseries', softMax: 2 * settings.errorRatio },
     unit: 'percentunit',
     queries: [
       {
-        expr: `${series('reviewmaps:http_5xx:ratio_rate5m')} or ${orZero(`0 * ${series('reviewmaps:http_requests:rate5m')}`, 'django')}`,
+        expr: `${maxBy([], series('reviewmaps:http_5xx:ratio_rate5m'))} or ${orZero(`0 * ${series('reviewmaps:http_requests:rate5m')}`, 'recordedDjango')}`,
         legend: '{{app}}',
         zero: true,
       },
@@ -50,7 +62,7 @@ export const server: readonly Panel[] = [
     width: 8,
     height: 8,
     min: 0,
-    empty: { ko: '이 시간에 요청이 없었습니다.', en: 'There were no requests in this time.' },
+    empty: NO_REQUESTS,
   },
   {
     title: { ko: '메모리', en: 'Memory' },
@@ -60,19 +72,11 @@ export const server: readonly Panel[] = [
     },
     view: { kind: 'timeseries' },
     unit: 'bytes',
-    queries: [
-      {
-        expr: sumBy(['instance'], django('process_resident_memory_bytes')),
-        legend: '{{app}} {{instance}}',
-      },
-    ],
+    queries: [{ expr: sumBy(['instance'], django('process_resident_memory_bytes')), legend: '{{instance}}' }],
     width: 6,
     height: 8,
     min: 0,
-    empty: {
-      ko: '멀티 프로세스 모드에서는 process_* 메트릭이 없습니다.',
-      en: 'There are no process_* metrics in multi-process mode.',
-    },
+    empty: NO_PROCESS,
   },
   {
     title: same('CPU'),
@@ -85,15 +89,12 @@ export const server: readonly Panel[] = [
     queries: [
       {
         expr: sumBy(['instance'], rate(django('process_cpu_seconds_total'))),
-        legend: '{{app}} {{instance}}',
+        legend: '{{instance}}',
       },
     ],
     width: 6,
     height: 8,
     min: 0,
-    empty: {
-      ko: '멀티 프로세스 모드에서는 process_* 메트릭이 없습니다.',
-      en: 'There are no process_* metrics in multi-process mode.',
-    },
+    empty: NO_PROCESS,
   },
 ];

@@ -1,9 +1,12 @@
 import type { Panel } from '../../definition';
-import { maxBy, orZero, series, sumBy } from '../../promql';
+import { fresh, maxBy, orUnknown, orZero, series, sumBy } from '../../promql';
 import { STATE, UP_OR_DOWN } from '../../states';
 
-/** -1 where the probe's push is too old to say anything: the gateway keeps a dead probe's last word for ever. */
-const SERVICE_STATE = `${series('reviewmaps:service_up:current')} or ${maxBy(['service'], series('reviewmaps_service_up'))} * 0 - 1`;
+/** The recorded state is there only while the probe pushes. */
+const SERVICE_STATE = orUnknown(
+  maxBy(['service'], series('reviewmaps:service_up:current')),
+  maxBy(['service'], series('reviewmaps_service_up')),
+);
 
 /** Whether services are up. */
 export const services: readonly Panel[] = [
@@ -15,7 +18,7 @@ export const services: readonly Panel[] = [
     },
     view: { kind: 'stat' },
     unit: 'none',
-    queries: [{ expr: SERVICE_STATE, legend: '{{app}} {{service}}' }],
+    queries: [{ expr: SERVICE_STATE, legend: '{{service}} · {{app}}' }],
     width: 6,
     height: 8,
     thresholds: STATE,
@@ -30,7 +33,7 @@ export const services: readonly Panel[] = [
     },
     view: { kind: 'state-timeline' },
     unit: 'none',
-    queries: [{ expr: SERVICE_STATE, legend: '{{app}} {{service}}' }],
+    queries: [{ expr: SERVICE_STATE, legend: '{{service}} · {{app}}' }],
     width: 12,
     height: 8,
     thresholds: STATE,
@@ -40,19 +43,19 @@ export const services: readonly Panel[] = [
   {
     title: { ko: '실패한 프로브와 원인', en: 'Failing probes and why' },
     description: {
-      ko: '최근 점검에서 실패한 프로브의 수를 원인별로 보여 줍니다. 없으면 0입니다.',
-      en: 'Probes that failed in the latest check, by the reason why. 0 when none did.',
+      ko: '최근 점검에서 실패한 프로브의 수를 원인별로 보여 줍니다. 없으면 0이고, 점검이 멈췄으면 비어 있습니다.',
+      en: 'Probes that failed in the latest check, by the reason why. 0 when none did, empty when the checks have stopped.',
     },
     view: { kind: 'bargauge' },
-    unit: 'short',
+    unit: 'locale',
     queries: [
       {
         expr: orZero(
-          sumBy(['service', 'probe', 'reason'], series('reviewmaps_probe_failure_reason')),
+          sumBy(['service', 'probe', 'reason'], fresh(series('reviewmaps_probe_failure_reason'))),
           'probe',
           'reason',
         ),
-        legend: '{{app}} {{service}} {{probe}} {{reason}}',
+        legend: '{{service}} {{probe}} {{reason}} · {{app}}',
         zero: true,
       },
     ],
