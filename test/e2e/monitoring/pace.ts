@@ -42,8 +42,9 @@ const SECONDS: readonly number[] = [
   settings.scraperSuccessWithinSeconds,
 ];
 
-function shorterSeconds(expr: string): string {
-  return expr.replaceAll(/(?<=[*/<>] )\d+(?![\d.])/g, (number) =>
+/** An expression with its windows, its offsets and the numbers that are seconds shortened. */
+export function shorterSeconds(expr: string): string {
+  return shorterWindows(expr).replaceAll(/(?<=[*/<>] )\d+(?![\d.])/g, (number) =>
     SECONDS.includes(Number(number)) ? String(Number(number) / FACTOR) : number,
   );
 }
@@ -66,7 +67,7 @@ export function fasterRules(groups: readonly RuleGroup[]): readonly RuleGroup[] 
     ...group,
     ...(intervalSeconds === undefined ? {} : { intervalSeconds: intervalSeconds / FACTOR }),
     rules: rules.map((rule) => {
-      const expr = new Expression(shorterSeconds(shorterWindows(rule.expr.text)));
+      const expr = new Expression(shorterSeconds(rule.expr.text));
       if (!isAlert(rule)) return { ...rule, expr };
       const { forSeconds, keepFiringSeconds, ...alert } = rule;
       return {

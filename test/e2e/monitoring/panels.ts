@@ -3,7 +3,7 @@ import { everyValue, rateIntervalSeconds } from '../../../monitoring/dashboard/e
 import { settings } from '../../../monitoring/settings';
 import { isInstant, type PanelQuery } from '../../monitoring/dashboard/panel-queries';
 import type { RunningPrometheus, Sample } from '../../servers/prometheus';
-import { FACTOR, shorterWindows } from './pace';
+import { FACTOR, shorterSeconds } from './pace';
 
 /** What is drawn is as long as this, in seconds. */
 const DRAWN = 5;
@@ -18,7 +18,7 @@ function rateInterval(panel: Panel): string {
 /** The query as Prometheus gets it, once for each value of the dashboard's variables. */
 export function written({ panel, query }: PanelQuery): readonly string[] {
   const windows = { rateInterval: rateInterval(panel), range: RANGE };
-  return everyValue(shorterWindows(query.expr), [settings.app], windows);
+  return everyValue(shorterSeconds(query.expr), [settings.app], windows);
 }
 
 /** The series that the panel shows now. */

@@ -165,8 +165,9 @@ describeWorld('monitoring on the real servers (needs Prometheus, Alertmanager, o
     });
 
     test('a killed probe calls someone: whether services are up is unknown', async () => {
-      const states = async () =>
-        (await ask(writtenOf('System status / Services / 1'))).flatMap(({ values }) => values);
+      const valuesOf = async (title: string) => (await ask(writtenOf(title))).flatMap(({ values }) => values);
+      const states = () => valuesOf('System status / Services / 1');
+      const runs = () => valuesOf('System status / Runs of the jobs / 1');
       // A probe that took longer than its second is down until the next run.
       let known: readonly number[] = [];
       await eventually(async () => {
@@ -188,6 +189,7 @@ describeWorld('monitoring on the real servers (needs Prometheus, Alertmanager, o
           meanwhile: async () => {
             expect(await ask('reviewmaps:service_up:current')).toEqual([]);
             expect(await states()).toEqual([-1, -1, -1]);
+            expect((await runs()).toSorted((a, b) => a - b)).toEqual([-1, 1, 1]);
           },
           repairs: async () => world.probe.start(),
         },
