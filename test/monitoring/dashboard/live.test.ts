@@ -176,6 +176,14 @@ describePrometheus('the panels on a real Prometheus', () => {
     },
   );
 
+  it('no alert is 0 while the watchdog fires', async () => {
+    const [one] = panelQueries.filter(({ panel }) => panel.title.en === 'Alerts by severity');
+    if (one === undefined) throw new Error('no number of alerts');
+    const calm = written(one, QUIET).replaceAll('severity!="none"', 'severity="no such"');
+    const series = await drawn(one, calm);
+    expect(series).toEqual([{ labels: { severity: 'none' }, values: [0] }]);
+  });
+
   it('alerts without an application are shown whatever is chosen, the watchdog never', async () => {
     const [one] = panelQueries.filter(({ panel, query }) => panel.view.kind === 'table' && isOfNobody(query));
     if (one === undefined) throw new Error('no table of alerts');

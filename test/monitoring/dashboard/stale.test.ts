@@ -36,7 +36,9 @@ const valuesOf = (series: readonly Sample[]) => [...new Set(series.flatMap(({ va
 describePrometheus('on a real Prometheus', () => {
   const exporter = http.createServer((request, response) => {
     response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8');
-    response.end(request.url === '/django' ? djangoText(QUIET, 10) : afterDeath(Date.now() / 1_000));
+    const text = request.url === '/django' ? djangoText(QUIET, 10) : afterDeath(Date.now() / 1_000);
+    // Prometheus makes these from rules; what has none has no alerts.
+    response.end(text.replaceAll(/^ALERTS\{.*\n/gm, ''));
   });
   let running: readonly RunningPrometheus[] = [];
 
@@ -130,6 +132,12 @@ describePrometheus('on a real Prometheus', () => {
     it.each(recorded)('$title is empty, and not 0', async (one) => {
       expect(await shown(server, one, QUIET)).toEqual([]);
       expect(await shown(server, one, NOISY)).toEqual([]);
+    });
+
+    it('the number of alerts is empty, and not 0', async () => {
+      const alerts = panelQueries.filter(({ panel }) => panel.title.en === 'Alerts by severity');
+      expect(alerts).toHaveLength(1);
+      for (const one of alerts) expect(await shown(server, one, QUIET)).toEqual([]);
     });
   });
 });

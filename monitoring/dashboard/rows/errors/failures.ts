@@ -41,7 +41,7 @@ export const failures: readonly Panel[] = [
         zero: true,
       },
     ],
-    width: 9,
+    width: 8,
     height: 8,
     min: 0,
     thresholds: {
