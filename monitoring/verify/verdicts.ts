@@ -28,6 +28,11 @@ export function whyEmpty(evidence: Evidence, contract: Section, groups: readonly
     ),
   );
 
+  // Without one that fires nobody knows whether alerts are evaluated at all.
+  const watched = groups.some(({ rules }) =>
+    rules.some((rule) => isAlert(rule) && rule.severity === 'none' && fires(evidence, rule.alert)),
+  );
+
   function why(name: string): Why | undefined {
     const record = records.get(name);
     if (record !== undefined) {
@@ -51,6 +56,7 @@ export function whyEmpty(evidence: Evidence, contract: Section, groups: readonly
     const base = name.replace(/_(bucket|sum|count)$/, '');
     const known = Object.entries(externalMetrics).find(([other]) => other === name || other === base)?.[1];
     if (name === 'up' && evidence.targets.length === 0) return { status: 'skip', text: 'needs: a target' };
+    if (name === 'ALERTS' && !watched) return { status: 'skip', text: 'needs: the alert that always fires' };
     // Of what Prometheus makes itself there is always something to ask.
     if (known === undefined || known.source === 'prometheus') return undefined;
     if (known.source === 'pushgateway') {
@@ -76,4 +82,8 @@ export function whyEmpty(evidence: Evidence, contract: Section, groups: readonly
     return reasons.find(({ status }) => status === 'skip') ?? reasons[0];
   }
   return ofNames;
+}
+
+function fires({ rules }: Evidence, alert: string): boolean {
+  return rules?.some(({ name, state }) => name === alert && state === 'firing') === true;
 }

@@ -153,6 +153,16 @@ describe('panels', () => {
     expect(found(nothing, 'Scrape targets')).toMatchObject({ status: 'skip', text: 'needs: a target' });
   });
 
+  it('of alerts need one that fires: without it nobody knows of the others', async () => {
+    const name = 'Alerts by severity';
+    expect(found(await section(healthy, nothingFor('ALERTS')), name).status).toBe('fail');
+    const unloaded = { ...healthy, rules: [] };
+    expect(found(await section(unloaded, nothingFor('ALERTS')), name)).toMatchObject({
+      status: 'skip',
+      text: 'needs: the alert that always fires',
+    });
+  });
+
   it('of a rule that is not loaded need it', async () => {
     const record = 'reviewmaps:db_connections_used:ratio';
     const unloaded = {
