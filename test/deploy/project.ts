@@ -69,6 +69,8 @@ export class Project {
       env: {
         PATH: process.env['PATH'] ?? '',
         HOME: process.env['HOME'] ?? this.folder,
+        // Bundling leaves its folders behind.
+        TMPDIR: this.folder,
         AWS_CONFIG_FILE: '/dev/null',
         AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
         AWS_EC2_METADATA_DISABLED: 'true',

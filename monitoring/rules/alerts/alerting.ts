@@ -42,7 +42,7 @@ sum by (rule_group) (increase(prometheus_rule_evaluation_failures_total{rule_gro
           '규칙이 실행 중에 실패했습니다. 매칭 한쪽에 레이블이 같은 시계열이 둘이거나, 샘플이 너무 많거나, 시간이 초과됐습니다. 문법 오류라면 애초에 읽히지 않습니다.',
         confirm: ['Prometheus의 Rules 화면에서 규칙 옆의 오류를 봅니다.'],
         act: [
-          '"many-to-many matching", "duplicate series": 같은 시계열이 두 대상에서 옵니다. 한 게이트웨이를 두 작업이 수집하는 경우가 많습니다.',
+          '"many-to-many matching", "duplicate series": 같은 시계열이 두 대상에서 옵니다. 한 게이트웨이를 두 작업이 스크레이프하는 경우가 많습니다.',
           '샘플 초과나 시간 초과: Prometheus의 메모리나 CPU가 모자랍니다.',
         ],
       },

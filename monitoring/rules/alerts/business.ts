@@ -86,8 +86,8 @@ sum by (app, scraper) (${succeeded}) > 0`,
       },
       runbook: {
         queries: [
-          promql`sum by (scraper, status) (${pushedIncrease(RUNS, '', DAY)})`,
-          promql`sum by (exception_type, view_name) (${pushedIncrease('reviewmaps_exceptions_total', '', DAY)}) > 0`,
+          promql`sum by (app, scraper, status) (${pushedIncrease(RUNS, '', DAY)})`,
+          promql`sum by (app, exception_type, view_name) (${pushedIncrease('reviewmaps_exceptions_total', '', DAY)}) > 0`,
         ],
         en: {
           means: `Runs ended with \`reviewmaps_scraper_run_completed 0\` within ${window.en}, and none with 1. One failure that a later run made up for calls nobody.`,
@@ -175,8 +175,8 @@ reviewmaps:campaigns_active:sum / (${before} >= ${settings.campaignsLeast}) <= $
       queries: [
         promql`reviewmaps:campaigns_active:sum`,
         promql`reviewmaps_campaign_active_total - reviewmaps_campaign_active_total offset ${span(DAY)}`,
-        promql`sum by (region) (${pushedIncrease('reviewmaps_campaign_expired_total', '', DAY)})`,
-        promql`sum by (table_name) (${pushedIncrease('reviewmaps_cleanup_deleted_rows', '', DAY)})`,
+        promql`sum by (app, region) (${pushedIncrease('reviewmaps_campaign_expired_total', '', DAY)})`,
+        promql`sum by (app, table_name) (${pushedIncrease('reviewmaps_cleanup_deleted_rows', '', DAY)})`,
       ],
       en: {
         means: `The sum over all regions is at most ${limit} of its mean in the hour that lies a day back, which was at least ${settings.campaignsLeast}.`,
@@ -220,7 +220,7 @@ max by (app, region) (${latest(region, settings)}) == 0`,
     runbook: {
       queries: [
         promql`reviewmaps_campaign_active_total == 0`,
-        promql`sum by (region) (${pushedIncrease('reviewmaps_campaign_expired_total', '', DAY)})`,
+        promql`sum by (app, region) (${pushedIncrease('reviewmaps_campaign_expired_total', '', DAY)})`,
       ],
       en: {
         means: `A region that had ${settings.campaignsLeastInRegion} or more active campaigns a day before has none. A region reports 0 for 30 days after its last one, so this is a zero that was counted, not a gap.`,

@@ -93,7 +93,7 @@ function growth(settings: MonitoringConfig): Alert {
       queries: [
         promql`reviewmaps_table_size_bytes`,
         promql`reviewmaps_table_rows_total - reviewmaps_table_rows_total offset ${span(DAY)}`,
-        promql`sum by (table_name) (${anyIncrease(DELETED, '', DAY)})`,
+        promql`sum by (app, table_name) (${anyIncrease(DELETED, '', DAY)})`,
       ],
       en: {
         means: `Size on disk with indexes against the mean of the hour a day back. Tables below ${settings.tableGrowthLeastBytes} bytes are let be.`,
@@ -227,7 +227,7 @@ function labelLimit(settings: MonitoringConfig): Alert {
     },
     ko: {
       summary: `${label('metric')}의 레이블 한도에 도달했습니다`,
-      description: `${label('app')}의 레이블 집합 ${value.count}개가 "other"로 합쳐졌습니다.`,
+      description: `${label('app')}의 레이블 조합 ${value.count}개가 "other"로 합쳐졌습니다.`,
     },
     runbook: {
       queries: [
@@ -250,7 +250,7 @@ function labelLimit(settings: MonitoringConfig): Alert {
           '레이블 값의 종류가 한도를 넘었습니다. 합계는 맞지만 한도를 넘은 것은 구분할 수 없습니다. 카운터는 선택을 원장에 보관하므로 합계가 줄지 않습니다.',
         confirm: ['값이 실제로 필요한 것인지, 끝없이 달라지는 것(id, URL, 표기)인지 봅니다.'],
         act: [
-          '필요한 값이라면 `reviewmaps.config.ts`의 `labelLimits`를 올립니다. 이미 "other"에 든 레이블 집합은 그대로입니다.',
+          '필요한 값이라면 `reviewmaps.config.ts`의 `labelLimits`를 올립니다. 이미 "other"에 든 레이블 조합은 그대로입니다.',
           '끝없이 달라진다면 레이블을 붙이는 쪽을 고칩니다.',
         ],
       },

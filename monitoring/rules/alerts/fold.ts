@@ -66,23 +66,23 @@ export function foldAlerts(settings: MonitoringConfig): readonly Alert[] {
         queries: [promql`reviewmaps_fold_groups_read`, promql`reviewmaps_job_duration_seconds`],
         en: {
           means:
-            'More groups arrive than a fold can count within its time. The oldest come first, so nothing is lost, but numbers are late.',
+            'More groups arrive than a fold can count within its time. Runs that ended come first, then those that have waited longest: nothing is lost, but numbers are late.',
           confirm: [
             'Are there many groups of runs that never end? `reviewmaps_scraper_runs_in_flight` by scraper says whose.',
           ],
           act: [
-            'Let scrapers push less often, or end their runs with `reviewmaps_scraper_run_completed`.',
+            'Let runs push fewer label values, and say that they ended with `reviewmaps_scraper_run_completed`.',
             'Give the function more memory, which is more CPU; look at how long the ledger takes.',
           ],
         },
         ko: {
           means:
-            '한 번의 fold가 처리할 수 있는 것보다 많은 그룹이 들어옵니다. 오래된 것부터 처리하므로 잃지는 않지만 수치가 늦어집니다.',
+            '한 번의 fold가 처리할 수 있는 것보다 많은 그룹이 들어옵니다. 끝난 실행부터, 그다음은 오래 기다린 순서로 처리하므로 잃지는 않지만 수치가 늦어집니다.',
           confirm: [
             '끝나지 않는 실행 그룹이 많은지 봅니다. `reviewmaps_scraper_runs_in_flight`가 스크레이퍼별로 알려 줍니다.',
           ],
           act: [
-            '스크레이퍼의 푸시 횟수를 줄이거나 `reviewmaps_scraper_run_completed`로 실행을 끝맺게 합니다.',
+            '실행이 푸시하는 레이블 값의 수를 줄이고, 끝났음을 `reviewmaps_scraper_run_completed`로 알리게 합니다.',
             '함수 메모리를 늘려 CPU를 더 주고, 원장 응답 시간을 확인합니다.',
           ],
         },

@@ -20,9 +20,9 @@ const BY_HAND = {
 /** The gateway keeps the groups of an application that nobody deploys any more. */
 const GONE = {
   en: (job: string) =>
-    `An application that is not in service any more, such as a stage that was removed or a run that was tried by hand: remove its group, \`curl -X DELETE $PUSHGATEWAY_URL/metrics/job/${job}/app/APP\`. APP is the label \`app\` of the alert.`,
+    `An application that is not in service any more, such as a stage that was removed or a run that was tried by hand: remove its group, \`curl -u USER -X DELETE $PUSHGATEWAY_URL/metrics/job/${job}/app/APP\`. APP is the label \`app\` of the alert.`,
   ko: (job: string) =>
-    `더 이상 쓰지 않는 애플리케이션(없앤 스테이지나 손으로 시험해 본 실행)이라면 그 그룹을 지웁니다: \`curl -X DELETE $PUSHGATEWAY_URL/metrics/job/${job}/app/APP\`. APP는 알림의 \`app\` 레이블입니다.`,
+    `더 이상 쓰지 않는 애플리케이션(없앤 스테이지나 손으로 시험해 본 실행)이라면 그 그룹을 지웁니다: \`curl -u USER -X DELETE $PUSHGATEWAY_URL/metrics/job/${job}/app/APP\`. APP는 알림의 \`app\` 레이블입니다.`,
 } as const;
 
 /** Whether the jobs run, do their work, and use their ledger. */
@@ -256,10 +256,10 @@ function failing(settings: MonitoringConfig): readonly Alert[] {
         },
         ko: {
           means:
-            '누적 합계는 스키마 `reviewmaps_monitoring`에 있습니다. 이를 호출하지 못해 만료 캠페인, 삭제 행, 스크레이퍼 실행의 카운터가 빠집니다. 그동안 일어난 일은 나중에 집계됩니다.',
+            '누적 합계는 스키마 `reviewmaps_monitoring`에 있습니다. 이를 호출하지 못해 마감된 캠페인, 삭제 행, 스크레이퍼 실행의 카운터가 빠집니다. 그동안 일어난 일은 나중에 집계됩니다.',
           confirm: ['`STAGE=prod npm run doctor`가 스키마가 없는지, 오래됐는지, 권한이 없는지 알려 줍니다.'],
           act: [
-            '없거나 오래됐다면 스키마를 만들 수 있는 역할의 비밀로 `npm run migrate -- --grant-to ROLE`을 실행합니다.',
+            '없거나 오래됐다면 스키마를 만들 수 있는 역할의 시크릿으로 `npm run migrate -- --grant-to ROLE`을 실행합니다.',
             '있는데도 닿지 않는다면 원장 테이블의 잠금과 데이터베이스 상태를 확인합니다.',
           ],
         },

@@ -46,7 +46,7 @@ function absent(settings: MonitoringConfig): Alert {
         means:
           'Series that were never pushed, or that a gateway without persistence lost at a restart while the job is dead. An age cannot tell that, because there is nothing left that could grow old.',
         confirm: [
-          'Does the gateway have the group? `curl -s $PUSHGATEWAY_URL/api/v1/metrics` lists them.',
+          'Does the gateway have the group? `curl -su USER $PUSHGATEWAY_URL/api/v1/metrics` lists them.',
           'It is there with other labels (`exported_job`): the scrape lacks `honor_labels: true`.',
         ],
         act: [
@@ -59,7 +59,7 @@ function absent(settings: MonitoringConfig): Alert {
         means:
           '한 번도 푸시되지 않았거나, 작업이 죽은 상태에서 지속성 없는 게이트웨이가 다시 시작돼 사라진 시계열입니다. 남아 있는 값이 없어 나이로는 알 수 없습니다.',
         confirm: [
-          '게이트웨이에 그룹이 있는지 봅니다: `curl -s $PUSHGATEWAY_URL/api/v1/metrics`',
+          '게이트웨이에 그룹이 있는지 봅니다: `curl -su USER $PUSHGATEWAY_URL/api/v1/metrics`',
           '다른 레이블(`exported_job`)로 있다면 스크레이프에 `honor_labels: true`가 없습니다.',
         ],
         act: [
@@ -107,7 +107,7 @@ time() - max by (app, job) (
             'The gateway checks a push against everything it holds. A family of the same name with another type in any group, or the same series twice, makes it refuse the push whole.',
           confirm: ["The gateway's answer is in the log of the job; it names the family."],
           act: [
-            'Find the group with the other type: `curl -s $PUSHGATEWAY_URL/api/v1/metrics`. Delete it by its path: `curl -X DELETE $PUSHGATEWAY_URL/metrics/job/NAME/LABEL/VALUE`, with every label of the group. Fold does that by itself for groups of scraper runs.',
+            'Find the group with the other type: `curl -su USER $PUSHGATEWAY_URL/api/v1/metrics`. Delete it by its path: `curl -u USER -X DELETE $PUSHGATEWAY_URL/metrics/job/NAME/LABEL/VALUE`, with every label of the group. Fold does that by itself for groups of scraper runs.',
             'Correct whoever pushed it, or it comes back.',
           ],
         },
@@ -116,7 +116,7 @@ time() - max by (app, job) (
             '게이트웨이는 푸시를 보관 중인 모든 것과 대조합니다. 다른 그룹에 같은 이름의 다른 타입이 있거나 같은 시계열이 두 번 있으면 푸시 전체를 거부합니다.',
           confirm: ['게이트웨이의 답이 작업 로그에 있으며 메트릭 이름을 알려 줍니다.'],
           act: [
-            '타입이 다른 그룹을 찾아(`curl -s $PUSHGATEWAY_URL/api/v1/metrics`) 그룹의 레이블을 모두 적은 경로로 지웁니다: `curl -X DELETE $PUSHGATEWAY_URL/metrics/job/NAME/LABEL/VALUE`. 스크레이퍼 실행 그룹은 fold가 알아서 지웁니다.',
+            '타입이 다른 그룹을 찾아(`curl -su USER $PUSHGATEWAY_URL/api/v1/metrics`) 그룹의 레이블을 모두 적은 경로로 지웁니다: `curl -u USER -X DELETE $PUSHGATEWAY_URL/metrics/job/NAME/LABEL/VALUE`. 스크레이퍼 실행 그룹은 fold가 알아서 지웁니다.',
             '푸시한 쪽을 고치지 않으면 다시 생깁니다.',
           ],
         },

@@ -5,7 +5,7 @@ import { firstEvents } from '../counters';
 import type { Alert } from '../definition';
 import { promql, span } from '../promql';
 import { inWords, label, percent, value } from '../text';
-import { aroundMinute, ERROR_WINDOW, LATENCY_WINDOW, MINUTE, shortest, windowAroundMinute } from '../windows';
+import { aroundMinute, ERROR_WINDOW, LATENCY_WINDOW, shortest, windowAroundMinute } from '../windows';
 
 const CONNECTION_ERRORS = 'django_db_new_connection_errors_total';
 
@@ -37,12 +37,12 @@ sum by (app, alias) (${firstEvents(CONNECTION_ERRORS, aroundMinute(settings))}) 
     },
     runbook: {
       queries: [
-        promql`sum by (app, alias) (rate(${errors})) * ${MINUTE}`,
+        promql`sum by (app, alias) (rate(${errors})) * ${aroundMinute(settings)}`,
         promql`reviewmaps:db_connections_used:ratio`,
         promql`reviewmaps:service_up:current{service="database"}`,
       ],
       en: {
-        means: `Django failed to open ${limit} or more connections within a minute. The request was written both as "more than 10" and as "10 or more": it is 10 or more here, because that is what the sentence for people says and it never misses what the other one sees. It goes on for ${inWords(ERROR_WINDOW).en} after the last such minute.`,
+        means: `Django failed to open ${limit} or more connections within a minute. Exactly ${limit} are enough: of "more than ${limit}" and "${limit} or more", which were both asked for when this alert was designed, the latter never misses what the former sees. It goes on for ${inWords(ERROR_WINDOW).en} after the last such minute.`,
         confirm: [
           "Django's log has the reason at `OperationalError`: `too many clients`, `timeout expired`, `could not translate host name`, `password authentication failed`.",
         ],
@@ -53,7 +53,7 @@ sum by (app, alias) (${firstEvents(CONNECTION_ERRORS, aroundMinute(settings))}) 
         ],
       },
       ko: {
-        means: `Django가 1분 사이 새 연결을 ${limit}번 이상 실패했습니다. 요청에는 "10 초과"와 "10회 이상"이 함께 적혀 있었는데, 사람이 읽는 문장이 "이상"이고 다른 쪽이 잡는 것을 빠뜨리지 않으므로 10회 이상으로 정했습니다. 마지막으로 기준을 넘은 뒤 ${inWords(ERROR_WINDOW).ko} 동안 유지됩니다.`,
+        means: `Django가 1분 사이 새 연결을 ${limit}번 이상 실패했습니다. 정확히 ${limit}번이어도 울립니다. 이 알림을 설계할 때 "${limit} 초과"와 "${limit}회 이상"이 함께 제시되었고, 이상은 초과가 잡는 것을 빠짐없이 포함하기 때문입니다. 마지막으로 기준을 넘은 뒤 ${inWords(ERROR_WINDOW).ko} 동안 유지됩니다.`,
         confirm: [
           'Django 로그의 `OperationalError`에 원인이 있습니다: `too many clients`, `timeout expired`, `could not translate host name`, `password authentication failed`.',
         ],
@@ -107,7 +107,7 @@ reviewmaps:http_errors_5xx:rate5m * ${ERROR_WINDOW} >= ${settings.leastRequestEr
         ],
       },
       ko: {
-        means: `${window.ko} 동안 사용자 요청의 ${limit}보다 많은 수가 5xx로 끝났습니다. /metrics 수집과 헬스 체크는 분모에서 뺍니다. 초당 요청이 ${settings.leastRequestRate}보다 많고 오류가 ${settings.leastRequestErrors}건 이상이어야 합니다. 1분에 한 건뿐인 요청이 모두 실패해도 울리고, 한산할 때의 단발 오류에는 울리지 않습니다.`,
+        means: `${window.ko} 동안 사용자 요청의 ${limit}보다 많은 수가 5xx로 끝났습니다. /metrics 스크레이프와 헬스 체크는 분모에서 뺍니다. 초당 요청이 ${settings.leastRequestRate}보다 많고 오류가 ${settings.leastRequestErrors}건 이상이어야 합니다. 1분에 한 건뿐인 요청이 모두 실패해도 울리고, 한산할 때의 단발 오류에는 울리지 않습니다.`,
         confirm: ['두 번째 쿼리로 뷰를, 세 번째로 예외를 찾습니다. 스택 트레이스는 Django 로그에 있습니다.'],
         act: [
           '배포와 함께 시작됐다면 되돌립니다.',

@@ -22,7 +22,7 @@ export function targetAlerts(settings: MonitoringConfig): readonly Alert[] {
         description: `Prometheus has not reached ${label('instance')} for ${long.en} (up = ${value.count}): no job's numbers arrive.`,
       },
       ko: {
-        summary: 'Pushgateway를 수집할 수 없습니다',
+        summary: 'Pushgateway를 스크레이프할 수 없습니다',
         description: `Prometheus가 ${long.ko} 동안 ${label('instance')}에 닿지 못했습니다 (up = ${value.count}). 어떤 작업의 수치도 들어오지 않습니다.`,
       },
       runbook: {
@@ -30,7 +30,7 @@ export function targetAlerts(settings: MonitoringConfig): readonly Alert[] {
         en: {
           means:
             "All numbers of the jobs and scrapers pass through the gateway. While it is away, services, campaigns and tables are unknown; alerts about missing job data are held back. The jobs' totals are safe in the ledger.",
-          confirm: ['`curl -s $PUSHGATEWAY_URL/-/healthy`, from where Prometheus runs.'],
+          confirm: ['`curl -su USER $PUSHGATEWAY_URL/-/healthy`, from where Prometheus runs.'],
           act: [
             'Restart it, and look at why it ended: memory, and groups that nobody removes.',
             'Start it with `--persistence.file`, or everything is gone until each job pushes again.',
@@ -40,7 +40,7 @@ export function targetAlerts(settings: MonitoringConfig): readonly Alert[] {
         ko: {
           means:
             '작업과 스크레이퍼의 모든 수치가 게이트웨이를 거칩니다. 없는 동안 서비스, 캠페인, 테이블 상태를 알 수 없고, 작업 데이터가 없다는 알림은 억제됩니다. 합계는 원장에 안전하게 있습니다.',
-          confirm: ['Prometheus가 도는 곳에서 `curl -s $PUSHGATEWAY_URL/-/healthy`'],
+          confirm: ['Prometheus가 도는 곳에서 `curl -su USER $PUSHGATEWAY_URL/-/healthy`'],
           act: [
             '다시 시작하고 종료 원인(메모리, 아무도 지우지 않는 그룹)을 찾습니다.',
             '`--persistence.file` 없이 띄우면 각 작업이 다시 푸시할 때까지 모두 사라집니다.',
@@ -60,7 +60,7 @@ export function targetAlerts(settings: MonitoringConfig): readonly Alert[] {
         description: `Prometheus has not reached it for ${targetLong.en} (up = ${value.count}): errors and latency of this instance are unknown.`,
       },
       ko: {
-        summary: `${label('instance')}의 Django /metrics를 수집할 수 없습니다`,
+        summary: `${label('instance')}의 Django /metrics를 스크레이프할 수 없습니다`,
         description: `Prometheus가 ${targetLong.ko} 동안 닿지 못했습니다 (up = ${value.count}). 이 인스턴스의 오류와 지연을 알 수 없습니다.`,
       },
       runbook: {
@@ -123,7 +123,7 @@ absent(up{job="${SCRAPE_JOBS.prometheus}"})`,
         },
         ko: {
           means:
-            '내려갈 대상 자체가 없습니다. 스크레이프 설정에서 빠졌거나, 서비스 디스커버리가 파드를 찾지 못했거나, Django 대상에 `app` 레이블이 없거나, Prometheus가 자신을 수집하지 않아 규칙의 실패를 알 수 없는 경우입니다.',
+            '내려갈 대상 자체가 없습니다. 스크레이프 설정에서 빠졌거나, 서비스 디스커버리가 파드를 찾지 못했거나, Django 대상에 `app` 레이블이 없거나, Prometheus가 자신을 스크레이프하지 않아 규칙의 실패를 알 수 없는 경우입니다.',
           confirm: ['Prometheus의 Service discovery 화면에서 발견하고 버린 대상을 봅니다.'],
           act: [
             '`deploy/prometheus/prometheus.yml`과 비교합니다. 작업 이름은 `django`, `pushgateway`, `prometheus`이고 Django에는 `app` 레이블이 있어야 합니다.',

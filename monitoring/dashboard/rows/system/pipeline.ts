@@ -155,8 +155,8 @@ export const pipeline: readonly Panel[] = [
   {
     title: { ko: '배포된 버전', en: 'Deployed versions' },
     description: {
-      ko: '작업마다 마지막으로 푸시한 버전입니다. 배포한 뒤에는 모두 새 버전이어야 합니다.',
-      en: 'The version of each job that pushed last. After a deployment all of them are the new one.',
+      ko: '작업마다 마지막으로 푸시한 버전과 그 푸시 후 지난 시간입니다. 배포한 뒤에는 모두 새 버전이어야 합니다.',
+      en: 'The version of each job that pushed last, and how old that push is. After a deployment all of them are the new one.',
     },
     view: { kind: 'table', columns: VERSIONS, sortBy: 4 },
     unit: 's',
