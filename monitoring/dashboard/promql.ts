@@ -1,3 +1,5 @@
+import { span } from '../rules/promql';
+import { ERROR_WINDOW, shortest } from '../rules/windows';
 import { SCRAPE_JOBS, servedViews, settings } from '../settings';
 
 /**
@@ -75,13 +77,16 @@ export function anyIncrease(name: string, window: string, ...matchers: readonly 
   return `${increase(django(name, ...matchers), window)} or ${pushedIncrease(name, window, ...matchers)}`;
 }
 
+/** Older totals are gone with the job's next push, which comes sooner than this. */
+const RESTORED_FOR = span(Math.max(ERROR_WINDOW, settings.jobIntervalSeconds + shortest(settings)));
+
 /** Why `anyRate` has a window of its own: older totals are gone with the next push, which comes sooner than this. */
 export const RESTORED =
   'a gateway that was killed shows older totals for a moment: the greatest of five minutes is the total';
 
 /** What a counter grew by in a second, whoever counts. */
 export function anyRate(name: string, window = WINDOW): string {
-  return `${rate(django(name), window)} or rate(max_over_time(${series(name, PUSHED)}[5m])[${window}:])`;
+  return `${rate(django(name), window)} or rate(max_over_time(${series(name, PUSHED)}[${RESTORED_FOR}])[${window}:])`;
 }
 
 /**

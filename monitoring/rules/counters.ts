@@ -1,3 +1,4 @@
+import { metricOf } from './names';
 import { type Expression, promql, span } from './promql';
 
 /** How counters are read. Pushed ones and scraped ones differ: no plain `increase` is right for both. */
@@ -24,26 +25,42 @@ export function anyIncrease(metric: string, matchers: string, seconds: number): 
 }
 
 /**
+ * Labels that tell a metric's series apart for whoever made them. What an operator adds to them or to the target changes
+ * with a configuration, and must make no series a new one.
+ */
+const identity = (metric: string) =>
+  `on (${['app', 'job', 'instance', ...(metricOf(metric)?.labels ?? [])].join(', ')})`;
+
+/**
  * Scraped counters that appeared within the window, with their value: Django exposes a label set only after its first
  * event, which `increase` cannot see. That the target answered then shows that the series was not merely missed.
  */
 export function firstEvents(metric: string, seconds: number, matchers = ''): Expression {
   const scraped = `${metric}${matching(SCRAPED, matchers)}`;
   const ago = span(seconds);
-  return promql`(${scraped} unless ${scraped} offset ${ago}) and on (job, instance) (up offset ${ago} == 1)`;
+  return promql`(${scraped} unless ${identity(metric)} ${scraped} offset ${ago}) and on (job, instance) (up offset ${ago} == 1)`;
 }
 
 /**
- * What a scraped counter grew by, with the value that a label set appeared with, which `increase` cannot see: one that is
- * there now, was not there when the window began, and lacked in one of the target's scrapes since, began there at 0.
+ * What a scraped counter grew by, with the value that a label set appeared with, which `increase` cannot see: one that was
+ * not there when the window began, and lacked in one of the target's scrapes since, began there at 0. It is there now, or
+ * its whole target is gone; what a restart of the target ended is neither.
  */
 function scrapedGrowth(metric: string, matchers: string, seconds: number): Expression {
   const scraped = `${metric}${matching(SCRAPED, matchers)}`;
   const time = span(seconds);
   const range = `${scraped}[${time}]`;
   const grown = promql`increase(${range})`;
-  const scrapes = promql`max by (app, job, instance) (sum_over_time(up[${time}]))`;
-  const began = promql`(min_over_time(${range}) and ${scraped} and count_over_time(${range}) < on (app, job, instance) group_left () ${scrapes} unless ${scraped} offset ${time})`;
+  const scrapes = promql`min by (app, job, instance) (sum_over_time(up[${time}]))`;
+  const began = promql`(
+    min_over_time(${range})
+    and
+    (${scraped} or min_over_time(${range}) unless on (app, job, instance) up)
+    and
+    count_over_time(${range}) < on (app, job, instance) group_left () ${scrapes}
+    unless ${identity(metric)}
+    ${scraped} offset ${time}
+  )`;
   return promql`(
   ${grown} + ${began}
   or

@@ -44,14 +44,15 @@ reviewmaps:push_age_seconds{job="${GROUP_JOBS.probe}"} < ${believedFor(settings)
     {
       record: 'reviewmaps:campaigns_active:sum',
       about: 'Active campaigns of all regions.',
-      expr: promql`sum by (app) (${latest('reviewmaps_campaign_active_total', settings)})`,
+      expr: promql`
+sum by (app) (max by (app, region) (${latest('reviewmaps_campaign_active_total', settings)}))`,
       labels: ['app'],
     },
     {
       record: 'reviewmaps:db_connections_used:ratio',
       about: 'Share of the connections that the database server accepts.',
       expr: promql`
-sum by (app) (${latest('reviewmaps_database_connections', settings)})
+sum by (app) (max by (app, state) (${latest('reviewmaps_database_connections', settings)}))
 /
 (max by (app) (${latest('reviewmaps_database_connections_max', settings)}) > 0)`,
       labels: ['app'],

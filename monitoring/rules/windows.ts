@@ -21,16 +21,11 @@ export function bridged(settings: MonitoringConfig): number {
 }
 
 /**
- * The time between scrapes that surely has all of any one minute in it: one interval more, because a minute begins and
- * ends between scrapes.
+ * The window whose samples span one minute: one interval more, because between n scrapes lie n - 1 intervals.
+ * `rate` over it, times 60, is then what really happened in that minute.
  */
-export function aroundMinute({ scrapeIntervalSeconds }: MonitoringConfig): number {
-  return MINUTE + scrapeIntervalSeconds;
-}
-
-/** The window whose samples span that time: one interval more, because between n scrapes lie n - 1 intervals. */
-export function windowAroundMinute(settings: MonitoringConfig): number {
-  return aroundMinute(settings) + settings.scrapeIntervalSeconds;
+export function minuteOfScrapes(settings: MonitoringConfig): number {
+  return Math.max(MINUTE + settings.scrapeIntervalSeconds, shortest(settings));
 }
 
 /**

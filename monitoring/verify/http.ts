@@ -106,7 +106,7 @@ function authorization(login: UsableCredentials): Readonly<Record<string, string
 /** A server may repeat what it was sent, and fetch what it refuses to send: line ends are then blanks. */
 function masked(login: UsableCredentials, text: string): string {
   return secretTexts(login)
-    .flatMap((secret) => [secret, secret.replaceAll(/\s/g, ' ')])
+    .flatMap((secret) => [secret, secret.replaceAll(/\s/g, ' '), encodeURIComponent(secret)])
     .filter((secret) => secret !== '')
     .reduce((rest, secret) => rest.replaceAll(secret, '***'), text);
 }

@@ -5,7 +5,7 @@ import { firstEvents } from '../counters';
 import type { Alert } from '../definition';
 import { promql, span } from '../promql';
 import { inWords, label, percent, value } from '../text';
-import { aroundMinute, ERROR_WINDOW, LATENCY_WINDOW, shortest, windowAroundMinute } from '../windows';
+import { ERROR_WINDOW, LATENCY_WINDOW, MINUTE, minuteOfScrapes, shortest } from '../windows';
 
 const CONNECTION_ERRORS = 'django_db_new_connection_errors_total';
 
@@ -16,14 +16,14 @@ export function requestAlerts(settings: MonitoringConfig): readonly Alert[] {
 
 function connectionErrors(settings: MonitoringConfig): Alert {
   const { connectionErrorsPerMinute: limit } = settings;
-  const errors = `${CONNECTION_ERRORS}[${span(windowAroundMinute(settings))}]`;
+  const errors = `${CONNECTION_ERRORS}[${span(minuteOfScrapes(settings))}]`;
   return {
     alert: 'ReviewMapsDatabaseConnectionErrors',
     severity: 'critical',
     expr: promql`
-round(sum by (app, alias) (rate(${errors})) * ${aroundMinute(settings)}) >= ${limit}
+round(sum by (app, alias) (rate(${errors})) * ${MINUTE}) >= ${limit}
 or
-sum by (app, alias) (${firstEvents(CONNECTION_ERRORS, aroundMinute(settings))}) >= ${limit}`,
+sum by (app, alias) (${firstEvents(CONNECTION_ERRORS, MINUTE)}) >= ${limit}`,
     forSeconds: 0,
     keepFiringSeconds: ERROR_WINDOW,
     labels: ['app', 'alias'],
@@ -37,7 +37,7 @@ sum by (app, alias) (${firstEvents(CONNECTION_ERRORS, aroundMinute(settings))}) 
     },
     runbook: {
       queries: [
-        promql`sum by (app, alias) (rate(${errors})) * ${aroundMinute(settings)}`,
+        promql`sum by (app, alias) (rate(${errors})) * ${MINUTE}`,
         promql`reviewmaps:db_connections_used:ratio`,
         promql`reviewmaps:service_up:current{service="database"}`,
       ],

@@ -185,6 +185,19 @@ export const databaseCases: Readonly<Record<string, AlertCases>> = {
           '50h',
         ),
       ),
+      coarse(
+        quiet(
+          'the pod that cleaned up has ended, and the next one has not begun to',
+          {
+            [pod('a')]: '500x310 stale',
+            [pod('b')]: '_x315 500x429 stale',
+            [podUp('a')]: '1x310 stale',
+            [podUp('b')]: '_x312 1x432 stale',
+            [podUp('c')]: '_x744 1x100',
+          },
+          '62h50m',
+        ),
+      ),
       coarse(quiet('a row an hour ago', { [DELETED]: '500x580 501x40' }, '50h')),
       coarse(
         quiet(

@@ -1,6 +1,9 @@
 import { type AlertCases, APP, fires, quiet } from './case';
 import { EACH_MINUTE, HEALTHY, inFiveMinutes, responses, times, UP } from './http';
 
+/** The same series after an operator added a label to the target. */
+const inProduction = (series: string) => series.replace('}', ',env="prod"}');
+
 export const errorCases: Readonly<Record<string, AlertCases>> = {
   ReviewMapsHighErrorRatio: {
     fires: [
@@ -117,6 +120,18 @@ export const errorCases: Readonly<Record<string, AlertCases>> = {
         'only health checks fail, which the probe says',
         { ...HEALTHY, [responses('500', 'api-1.0.0:healthz')]: '0+15x60' },
         '10m',
+      ),
+      quiet(
+        'a label is added to the target, and every series is another one',
+        {
+          [responses('200')]: '900000+15x40 stale',
+          [responses('500')]: '60000x40 stale',
+          [UP]: '1x40 stale',
+          [inProduction(responses('200'))]: '_x40 900600+15x40',
+          [inProduction(responses('500'))]: '_x40 60000x40',
+          [inProduction(UP)]: '_x40 1x40',
+        },
+        '12m',
       ),
       quiet(
         'Django starts anew, and what failed before does not come back',

@@ -1,6 +1,6 @@
 import { isAlert, type RuleGroup } from '../../../monitoring/rules/definition';
 import { Expression, span } from '../../../monitoring/rules/promql';
-import { aroundMinute, believedFor, ERROR_WINDOW } from '../../../monitoring/rules/windows';
+import { believedFor, ERROR_WINDOW, MINUTE } from '../../../monitoring/rules/windows';
 import { settings } from '../../../monitoring/settings';
 import type { MonitoringConfig } from '../../../src/config/config';
 
@@ -35,7 +35,7 @@ export function shorterWindows(expr: string): string {
  * a number is divided by to become one.
  */
 const SECONDS: readonly number[] = [
-  aroundMinute(settings),
+  MINUTE,
   believedFor(settings),
   ERROR_WINDOW,
   settings.staleAfterSeconds,

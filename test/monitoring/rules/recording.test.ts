@@ -26,6 +26,13 @@ const of = (record: string, value: number, labels: Record<string, string> = {}) 
   return { labels: `${record}{${all.map(([name, text]) => `${name}="${text}"`).join(',')}}`, value };
 };
 
+const onPod = (instance: string) =>
+  scraped('django_http_responses_total_by_status_view_method_total', {
+    status: '500',
+    view: 'list',
+    method: 'GET',
+    instance,
+  });
 const djangoCalls = (status_code: string) =>
   scraped('reviewmaps_naver_api_calls_total', { endpoint: 'local', status_code });
 
@@ -112,6 +119,28 @@ const expected: readonly Expected[] = [
     },
     expr: 'reviewmaps:naver_calls:increase24h',
     samples: [of('reviewmaps:naver_calls:increase24h', 22000)],
+  },
+  {
+    what: 'what pods failed with that have ended since',
+    series: Object.fromEntries(
+      ['a', 'b', 'c'].flatMap((name, index) => [
+        [scraped('up', { instance: name }), `_x${24 + 4 * index} 1x3 stale`],
+        [onPod(name), `_x${26 + 4 * index} 40x1 stale`],
+      ]),
+    ),
+    expr: 'round(reviewmaps:http_errors_5xx:rate5m * 300)',
+    samples: [of('', 120)],
+  },
+  {
+    what: 'campaigns once, while the gateway is another target than before',
+    series: {
+      [pushed('reviewmaps_campaign_active_total', 'reviewmaps-collect', { region: '서울', pod: 'a' })]:
+        '500x37 stale',
+      [pushed('reviewmaps_campaign_active_total', 'reviewmaps-collect', { region: '서울', pod: 'b' })]:
+        '_x37 500x20',
+    },
+    expr: 'reviewmaps:campaigns_active:sum',
+    samples: [of('reviewmaps:campaigns_active:sum', 500)],
   },
   {
     what: 'the share of connections, of all states',
