@@ -1,4 +1,4 @@
-import { GENERATED_FOLDERS, GENERATED_MARK, generatedFiles } from '../monitoring/generated';
+import { GENERATED_FOLDERS, generatedFiles, isGenerated } from '../monitoring/generated';
 import { writeGenerated } from '../monitoring/write';
 import { DONE, onlyKnown, runCommand } from './command';
 
@@ -6,7 +6,7 @@ import { DONE, onlyKnown, runCommand } from './command';
 void runCommand(async () => {
   onlyKnown(process.argv.slice(2), [], 'npm run generate');
   const files = generatedFiles();
-  const changes = await writeGenerated(process.cwd(), files, GENERATED_FOLDERS, GENERATED_MARK);
+  const changes = await writeGenerated(process.cwd(), files, GENERATED_FOLDERS, isGenerated);
   for (const { what, path } of changes) process.stdout.write(`${what}  ${path}\n`);
   process.stdout.write(`${files.size} generated files are up to date\n`);
   return DONE;

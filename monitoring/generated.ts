@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dashboardFiles } from './dashboard/dashboard';
+import { UIDS } from './dashboard/variables';
 import { pythonDefinitions } from './python-definitions';
 import { referencePage } from './reference/page';
 import { ruleFiles } from './rules/files';
@@ -19,12 +20,27 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   ]);
 }
 
-/** Folders in which generated files come and go. Files of other hands may stand beside them: those lack the mark. */
+/** Folders in which generated files come and go. Files of other hands may stand beside them: those are let be. */
 export const GENERATED_FOLDERS: readonly string[] = [
   'deploy/grafana/dashboards',
   'deploy/prometheus/rules',
   'docs/runbooks',
 ];
 
-/** What every generated file of those folders says of itself; a dashboard says it in its description. */
-export const GENERATED_MARK = /Made by "npm run generate"|monitoring\/dashboard/;
+const UIDS_OF_DASHBOARDS: ReadonlySet<unknown> = new Set(Object.values(UIDS));
+
+/** Whether a file of those folders says of itself that it was generated: in its first line, a dashboard by its uid. */
+export function isGenerated(path: string, text: string): boolean {
+  if (!path.endsWith('.json')) return /^(#|<!--) Made by "npm run generate"/.test(text);
+  try {
+    const dashboard: unknown = JSON.parse(text);
+    return (
+      typeof dashboard === 'object' &&
+      dashboard !== null &&
+      'uid' in dashboard &&
+      UIDS_OF_DASHBOARDS.has(dashboard.uid)
+    );
+  } catch {
+    return false;
+  }
+}

@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, normalize, sep } from 'node:path';
 
+type IsGenerated = (path: string, text: string) => boolean;
+
 /** What was done about a file, and its path below the root. */
 export interface Change {
   readonly what: 'written' | 'removed';
@@ -11,25 +13,25 @@ export interface Change {
  * Makes the files below a folder be the given ones, and removes what was generated before and is no more. Every new content is on the disk before the first file changes, and each file changes as a whole:
  * whoever reads one never sees half of it, and a failure while writing changes none.
  * @param root folder that the paths are relative to
- * @param mark what every generated file of the folders has in its text: without it a file is somebody's own
+ * @param isGenerated tells by path and text whether a file of the folders was generated: if not it is somebody's own
  * @throws RangeError for a path that leads out of the root, or a folder without a generated file; nothing is done then.
  */
 export async function writeGenerated(
   root: string,
   files: ReadonlyMap<string, string>,
   folders: readonly string[],
-  mark: RegExp,
+  isGenerated: IsGenerated,
 ): Promise<readonly Change[]> {
   for (const path of [...files.keys(), ...folders])
     insist(staysInside(path), `${path} is no path below the root`);
-  const surplus = await strays(root, files, folders, mark);
+  const surplus = await strays(root, files, folders, isGenerated);
   const written = await write(root, files);
   for (const path of surplus) await rm(join(root, path));
   return [...written, ...surplus.map((path): Change => ({ what: 'removed', path }))];
 }
 
 /**
- * Files in the folders that bear the mark and are not generated any more, in order. Links are let be.
+ * Files in the folders that were generated and are no more, in order. Links are let be.
  * @throws RangeError for a folder that none of the files is in (a mistake: all of it would be a stray), or that is
  *   somewhere else by a link.
  */
@@ -37,7 +39,7 @@ export async function strays(
   root: string,
   files: ReadonlyMap<string, string>,
   folders: readonly string[],
-  mark: RegExp,
+  isGenerated: IsGenerated,
 ): Promise<readonly string[]> {
   const found: string[] = [];
   for (const folder of folders) {
@@ -47,7 +49,7 @@ export async function strays(
   }
   const others = [...new Set(found)].filter((path) => !files.has(path)).toSorted();
   const texts = await Promise.all(others.map((path) => readFile(join(root, path), 'utf8')));
-  return others.filter((_, index) => mark.test(texts[index] ?? ''));
+  return others.filter((path, index) => isGenerated(path, texts[index] ?? ''));
 }
 
 async function filesBelow(root: string, folder: string): Promise<string[]> {

@@ -129,7 +129,7 @@ function groupFinding(evidence: Evidence, { name, metrics, setup, until, optiona
   const lost = lostOf(
     evidence,
     SCRAPE_JOBS.django,
-    missing.flatMap((metric) => namesOf(metric).map((one) => seriesOf(evidence, metric, one))),
+    missing.flatMap((metric) => namesOf(metric).map((one) => seriesOf(metric, one))),
   );
   if (lost.length > 0) {
     return fail(
@@ -214,9 +214,10 @@ function namesOf(metric: ExternalName): readonly string[] {
 }
 
 /** A series as Django exposes it. */
-function seriesOf({ app }: Evidence, metric: ExternalName, name: string): Labels {
+function seriesOf(metric: ExternalName, name: string): Labels {
   const own = externalMetrics[metric].labels.map((label) => [label, 'any']);
-  return { __name__: name, job: SCRAPE_JOBS.django, instance: 'any', app, ...Object.fromEntries(own) };
+  const bound = name.endsWith('_bucket') ? { le: '+Inf' } : {};
+  return { __name__: name, ...Object.fromEntries(own), ...bound };
 }
 
 function isDeclared({ families }: Evidence, metric: string): boolean {

@@ -72,7 +72,7 @@ interface Sources {
 const NAMES = [
   'reviewmaps.*',
   ...Object.entries(externalMetrics).flatMap(([name, { type }]) => {
-    if (name === 'up' || name === 'ALERTS') return [];
+    if (name === 'up') return [];
     return type === 'histogram' ? [`${name}_(bucket|count|sum)`] : [name];
   }),
 ].join('|');

@@ -4,8 +4,8 @@ import { SCRAPE_JOBS } from '../settings';
 import { declares } from './django';
 import { countOf, type Evidence } from './evidence';
 import { empty, type Finding, fail, ok, type Section, type Status, skip } from './finding';
-import { relabelled, type ScrapeConfig } from './relabel';
-import { configurationsOf } from './scraping';
+import { type Labels, relabelled, type ScrapeConfig } from './relabel';
+import { scrapesOf } from './scraping';
 import { isUp } from './targets';
 
 /** Counters whose name in the contract lacks the _total that the Python client puts behind every counter. */
@@ -55,8 +55,14 @@ function runsDropped(evidence: Evidence): Finding {
   ).length;
   const none = `groups of runs wait at the gateway (${waiting}), and none is stored`;
   // The configuration comes first: who only removes the label stores the runs without it.
-  const configured = byConfiguration(evidence, SCRAPE_JOBS.pushgateway, name, (config) => {
-    const run = { __name__: 'reviewmaps_enrichment_total', job: 'scraper', run: 'a1b2', scraper: 'any' };
+  const configured = byConfiguration(evidence, SCRAPE_JOBS.pushgateway, name, (config, target) => {
+    const run = {
+      ...target,
+      __name__: 'reviewmaps_enrichment_total',
+      job: 'scraper',
+      run: 'a1b2',
+      scraper: 'any',
+    };
     return relabelled(run, config) === undefined
       ? ok(name, waiting > 0 ? none : 'configured; no run is waiting now')
       : fail(name, 'is not configured', fix);
@@ -74,13 +80,8 @@ function renamed(evidence: Evidence, metric: (typeof RENAMED)[number]): Finding 
     return fail(name, `is stored as ${metric}_total, which no rule or panel reads ${FOR_A_WHILE}`, fix);
   }
   if (countOf(evidence, metric, SCRAPE_JOBS.django) > 0) return ok(name, "Django's has the contract's name");
-  const configured = byConfiguration(evidence, SCRAPE_JOBS.django, name, (config) => {
-    const scraped = {
-      __name__: `${metric}_total`,
-      job: SCRAPE_JOBS.django,
-      instance: 'any',
-      app: evidence.app,
-    };
+  const configured = byConfiguration(evidence, SCRAPE_JOBS.django, name, (config, target) => {
+    const scraped = { ...target, __name__: `${metric}_total` };
     return relabelled(scraped, config)?.['__name__'] === metric
       ? ok(name, 'configured; Django counted none yet')
       : fail(name, 'is not configured', fix);
@@ -120,13 +121,13 @@ function byConfiguration(
   evidence: Evidence,
   job: string,
   name: string,
-  judge: (config: ScrapeConfig) => Finding,
+  judge: (config: ScrapeConfig, target: Labels) => Finding,
 ): Finding {
-  const findings = configurationsOf(evidence, job).map((config): Finding => {
+  const findings = scrapesOf(evidence, job).map(({ config, target }): Finding => {
     const unknown = empty(name, 'cannot be seen yet: nothing is stored that shows it');
     if (config === undefined) return unknown;
     try {
-      return judge(config);
+      return judge(config, target);
     } catch {
       // A pattern that only RE2 knows.
       return unknown;

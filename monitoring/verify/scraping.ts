@@ -1,23 +1,34 @@
 import type { Evidence } from './evidence';
 import { type Labels, relabelled, type ScrapeConfig } from './relabel';
 
-/** The scrape configuration of each of the job's targets; undefined for one that cannot be read. */
-export function configurationsOf(
-  { targets, scrape, app }: Evidence,
-  job: string,
-): readonly (ScrapeConfig | undefined)[] {
-  const all = targets.filter(({ labels }) => labels['job'] === job);
-  const own = all.filter(({ labels }) => labels['app'] === app);
-  const pools = new Set((own.length > 0 ? own : all).map(({ scrapePool }) => scrapePool));
-  return [...pools].map((pool) => scrape?.get(pool));
+/** What a scrape configuration does, and the labels of a target that it has. */
+interface Scrape {
+  /** Undefined where it cannot be read. */
+  readonly config: ScrapeConfig | undefined;
+  /** Rules may read them: a series without them would be another one. */
+  readonly target: Labels;
 }
 
-/** Names of those series that a scrape of the job drops or renames, as far as its configuration tells. */
+/** One scrape for each configuration of the job's targets. */
+export function scrapesOf({ targets, scrape, app }: Evidence, job: string): readonly Scrape[] {
+  const all = targets.filter(({ labels }) => labels['job'] === job);
+  const own = all.filter(({ labels }) => labels['app'] === app);
+  const byPool = Map.groupBy(own.length > 0 ? own : all, ({ scrapePool }) => scrapePool);
+  return [...byPool].map(([pool, [first]]) => ({ config: scrape?.get(pool), target: first?.labels ?? {} }));
+}
+
+/**
+ * Names of those series that a scrape of the job drops or renames, as far as its configuration tells.
+ * @param series with the labels of their own; those of the target are added
+ */
 export function lostOf(evidence: Evidence, job: string, series: readonly Labels[]): readonly string[] {
-  const configurations = configurationsOf(evidence, job);
+  const scrapes = scrapesOf(evidence, job);
   const names = series.flatMap((one) => {
     const name = one['__name__'] ?? '';
-    return configurations.some((config) => config !== undefined && loses(config, one)) ? [name] : [];
+    const lost = scrapes.some(
+      ({ config, target }) => config !== undefined && loses(config, { ...target, ...one }),
+    );
+    return lost ? [name] : [];
   });
   return [...new Set(names)];
 }

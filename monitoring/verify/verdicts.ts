@@ -29,9 +29,11 @@ export function whyEmpty(evidence: Evidence, contract: Section, groups: readonly
   );
 
   // Without one that fires nobody knows whether alerts are evaluated at all.
-  const watched = groups.some(({ rules }) =>
-    rules.some((rule) => isAlert(rule) && rule.severity === 'none' && fires(evidence, rule.alert)),
-  );
+  const watched =
+    evidence.stock.some(({ name }) => name === 'ALERTS') &&
+    groups.some(({ rules }) =>
+      rules.some((rule) => isAlert(rule) && rule.severity === 'none' && fires(evidence, rule.alert)),
+    );
 
   function why(name: string): Why | undefined {
     const record = records.get(name);
@@ -41,7 +43,12 @@ export function whyEmpty(evidence: Evidence, contract: Section, groups: readonly
       if (evidence.rules?.some((rule) => rule.name === name) !== true) {
         return { status: 'skip', text: `needs: the rule ${name}` };
       }
-      return ofNames(seriesNames(record.expr.text)) ?? { status: 'empty', text: `${name} has no value` };
+      const inputs = ofNames(seriesNames(record.expr.text));
+      // There whenever a job pushes.
+      if (inputs === undefined && name === 'reviewmaps:push_age_seconds') {
+        return { status: 'skip', text: `needs: the first evaluation of ${name}` };
+      }
+      return inputs ?? { status: 'empty', text: `${name} has no value` };
     }
     const metric = found.get(name) ?? found.get(name.replace(/_(bucket|sum|count)$/, ''));
     return metric === undefined ? ofOthers(name) : ofMetric(metric);

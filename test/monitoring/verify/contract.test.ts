@@ -93,6 +93,19 @@ describe('metrics of the contract', () => {
     expect(absent('reviewmaps_scraper_runs_silent_total', evidence).status).toBe('empty');
   });
 
+  it('is not taken for dropped where the scrape keeps what its target has', () => {
+    const config = CONFIGURATION.replace(
+      'action: drop',
+      'action: drop\n      - source_labels: [namespace]\n        regex: monitoring\n        action: keep',
+    );
+    const targets = healthy.targets.map((one) => ({
+      ...one,
+      labels: { ...one.labels, namespace: 'monitoring' },
+    }));
+    const evidence = { ...healthy, targets, scrape: scrapeConfigs(config) };
+    expect(absent('reviewmaps_probe_failure_reason', evidence).status).toBe('empty');
+  });
+
   it('without a label, or with one that was moved aside, tells its series apart no more', () => {
     const metric = 'reviewmaps_campaign_active_total';
     const cut = found(contractSection({ ...healthy, withoutLabel: new Set([metric]) }), metric);

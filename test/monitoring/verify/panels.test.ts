@@ -163,6 +163,15 @@ describe('panels', () => {
     });
   });
 
+  it('of ages wait for the first evaluation of theirs', async () => {
+    const age = 'reviewmaps:push_age_seconds';
+    const early = without(healthy, ({ name }) => name === age);
+    expect(found(await section(early, nothingFor(age)), 'Failing probes and why')).toMatchObject({
+      status: 'skip',
+      text: `needs: the first evaluation of ${age}`,
+    });
+  });
+
   it('of a rule that is not loaded need it', async () => {
     const record = 'reviewmaps:db_connections_used:ratio';
     const unloaded = {
